@@ -3,22 +3,28 @@
 # stores, keys, and the console's password are drawn; tokens are left empty, which counts as unset: put yours in. What is there already
 # stays as it is; only what must be drawn and is empty is made again.
 set -eu
+# Containers read these folders and files as their own user, whatever the shell's umask is.
+umask 022
 cd "$(dirname "$0")"
 # Whoever may not enter the folder reads no file in it; a container is given single files, and reads them as its own user.
 mkdir -p secrets/destinations files
 chmod 700 secrets
 
 # write NAME VALUE: all of it, or nothing, also where this is stopped or the disk is full.
+new=secrets/.new.$$
+trap 'rm -f "$new"' EXIT
 write() {
-  printf '%s' "$2" >"secrets/.new"
-  chmod 644 secrets/.new
-  mv secrets/.new "secrets/$1"
+  printf '%s' "$2" >"$new"
+  mv "$new" "secrets/$1"
 }
+
+# has NAME: whether there is such a secret. One of white space alone counts as unset.
+has() { [ -e "secrets/$1" ] && [ -n "$(tr -d '[:space:]' <"secrets/$1")" ]; }
 
 # draw NAME BYTES [FOLLOWS …]: a secret of so many random bytes, as hexadecimal digits, unless there is one. What follows from it is
 # removed first: where this is stopped in between, it is made again all the same.
 draw() {
-  [ ! -s "secrets/$1" ] || return 0
+  ! has "$1" || return 0
   drawn=$(od -An -N "$2" -tx1 /dev/urandom | tr -d ' \n')
   if [ ${#drawn} -ne $(($2 * 2)) ]; then
     echo "make-secrets.sh: /dev/urandom gave too few bytes for secrets/$1; run it again" >&2
@@ -31,14 +37,14 @@ draw() {
 }
 
 # derive NAME VALUE: what follows from other secrets, unless there is one.
-derive() { [ -s "secrets/$1" ] || write "$1" "$2"; }
+derive() { has "$1" || write "$1" "$2"; }
 
 draw redis_password 24 redis_users redis_url
 derive redis_users "user default on >$(cat secrets/redis_password) ~* &* +@all"
 derive redis_url "redis://:$(cat secrets/redis_password)@redis:6379"
 # MongoDB makes its user once: with the password of then.
 is_other=no
-if [ -s secrets/mongo_connection_string ] && [ ! -s secrets/watchpost_db_password ]; then is_other=yes; fi
+if has mongo_connection_string && ! has watchpost_db_password; then is_other=yes; fi
 draw mongo_root_password 24
 draw watchpost_db_password 24 mongo_connection_string
 derive mongo_connection_string "mongodb://watchpost:$(cat secrets/watchpost_db_password)@mongo:27017/watchpost?replicaSet=rs0"

@@ -174,6 +174,33 @@ describeWith(['compose-go'], 'deploy/compose.yaml', () => {
     expect(said('mongo_connection_string')).toBe(before);
   });
 
+  it('makes folders that containers may read, and a secret that holds only white space anew, whoever else runs it', async () => {
+    const own = mkdtempSync(path.join(tmpdir(), 'secrets-'));
+    try {
+      const script = path.join(own, 'make-secrets.sh');
+      cpSync(fromRoot('deploy/make-secrets.sh'), script);
+      const runs = await Promise.all(
+        [0, 1, 2].map(
+          async () =>
+            new Promise<number | null>((resolve) => {
+              spawn('sh', ['-c', 'umask 077; exec sh "$0"', script], { stdio: 'ignore' }).on('exit', resolve);
+            }),
+        ),
+      );
+      expect(runs).toEqual([0, 0, 0]);
+      const modeOf = (name: string): string => (statSync(path.join(own, name)).mode & 0o777).toString(8);
+      expect(['files', 'secrets/destinations', 'secrets'].map(modeOf)).toEqual(['755', '755', '700']);
+      const said = (name: string): string => readFileSync(path.join(own, 'secrets', name), 'utf8');
+      expect([said('redis_password').length, said('message_key').length]).toEqual([48, 64]);
+      writeFileSync(path.join(own, 'secrets/redis_password'), ' \n');
+      execFileSync('sh', [script], { stdio: 'ignore' });
+      expect(said('redis_password')).toMatch(/^[0-9a-f]{48}$/);
+      expect(said('redis_url')).toContain(`:${said('redis_password')}@`);
+    } finally {
+      rmSync(own, { recursive: true });
+    }
+  });
+
   it('keeps the stores away from the network outside, and Redis from the process that readers talk to', () => {
     const { services, networks } = z
       .looseObject({ networks: z.record(z.string(), z.unknown()) })

@@ -123,6 +123,30 @@ describeWith(['kustomize', 'kubernetes-validate'], 'deploy/kubernetes', () => {
     }
   });
 
+  it.each(['scale-redis', 'scale-postgres'])('%s finds what it names also where all names have a prefix', (component) => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'kustomize-'));
+    try {
+      const relative = (to: string): string => path.relative(folder, fromRoot(`deploy/kubernetes/${to}`));
+      const from = { resources: [relative('base')], components: [relative(`components/${component}`)] };
+      const wanted = { namePrefix: 'eu-', namespace: 'watchpost', ...from };
+      writeFileSync(path.join(folder, 'kustomization.yaml'), JSON.stringify(wanted));
+      const built = parse(runTool('kustomize', ['build', '--load-restrictor', 'LoadRestrictionsNone', folder]));
+      const scaled = z
+        .looseObject({
+          spec: z.looseObject({
+            scaleTargetRef: z.object({ name: z.string() }),
+            triggers: z.array(z.looseObject({ authenticationRef: z.object({ name: z.string() }) })),
+          }),
+        })
+        .parse(built.find(({ kind }) => kind === 'ScaledObject')).spec;
+      const named = (of: string): string[] => built.filter(({ kind }) => kind === of).map(({ metadata }) => metadata.name);
+      expect(named('Deployment')).toContain(scaled.scaleTargetRef.name);
+      for (const { authenticationRef } of scaled.triggers) expect(named('TriggerAuthentication')).toContain(authenticationRef.name);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('finds the secrets that KEDA reads by the names that kustomize gives them', () => {
     const secrets = manifests.filter(({ kind }) => kind === 'Secret').map(({ metadata }) => metadata.name);
     const [authentication] = manifests.filter(({ kind }) => kind === 'TriggerAuthentication');

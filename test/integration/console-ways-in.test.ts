@@ -83,6 +83,21 @@ describe('the other ways into the console', () => {
     expect((await change({ 'x-csrf-token': csrfToken })).statusCode).toBe(200);
   });
 
+  it('a proxy’s header is one name, in UTF-8, of nobody who has a token, and addresses are compared without case', async () => {
+    await start({ CONSOLE_PROXY_HEADER: 'x-user', CONSOLE_PROXY_ADDRESSES: '10.0.0.1', CONSOLE_ADMINS: 'Ada@example.org,Jörg' });
+    const as = async (name: string) => (await who({ 'x-user': name })).user;
+    // As Node gives what the proxy has sent in UTF-8.
+    const received = Buffer.from('Jörg').toString('latin1');
+    expect(await as(received)).toEqual({ id: 'console:Jörg', name: 'Jörg', role: 'admin' });
+    expect(await as(Buffer.from('Jörg', 'latin1').toString('latin1'))).toMatchObject({ name: 'Jörg' });
+    expect(await as('ada@EXAMPLE.org')).toMatchObject({ name: 'ada@example.org', role: 'admin' });
+    expect(await as('jörg')).toMatchObject({ role: 'viewer' });
+    const people = async (value: string | string[]) =>
+      (await rig!.app.inject({ url: '/api/people', headers: { host, 'x-user': value }, remoteAddress: '10.0.0.1' })).json();
+    for (const wrong of ['editor-program', 'x'.repeat(201), ' ', ['zed@example.org', 'ada@example.org']])
+      expect(await people(wrong)).toMatchObject({ error: 'request-unauthorised' });
+  });
+
   it('a proxy’s token must be signed by its keys, be meant for us, and be in time', async () => {
     const proxy = {
       CONSOLE_PROXY_HEADER: 'x-token',
@@ -115,6 +130,11 @@ describe('the other ways into the console', () => {
       // A name of our own.
       token({ email: 'admin' }),
       token({ email: undefined, sub: 'visitor' }),
+      token({ email: undefined, sub: ' admin' }),
+      // No names.
+      ...[42, {}, ['ada@example.org'], '', ' ', 'a\u0000b', 'a\nadmin', 'a\ud800', 'x'.repeat(201)].map((sub) =>
+        token({ email: undefined, sub }),
+      ),
       unsigned,
       'ada@example.org',
     ];

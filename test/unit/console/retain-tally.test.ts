@@ -2,7 +2,7 @@ import { createTally } from '@watchpost/console/people/tally';
 import { tallyNow } from '@watchpost/console/people/person-row';
 import { AppError } from '@watchpost/shared/errors';
 import { createLogger } from '@watchpost/shared/observability/logger';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 const never = new AbortController().signal;
 type Deps = Parameters<typeof createTally>[0];
@@ -62,5 +62,40 @@ describe('the tally of people', () => {
     });
     await expect(tally.counted(never)).rejects.toMatchObject({ code: 'gallery-unavailable' });
     expect((await tally.counted(never)).counts).toEqual(new Map());
+  });
+
+  it('is not as old as the last question after a quiet time, and not waited for long', async () => {
+    vi.useFakeTimers();
+    try {
+      let readings = 0;
+      let delayMs = 20;
+      const { tally } = tallyOver({
+        counts: async () => {
+          readings += 1;
+          const seen = new Map([['p1', readings]]);
+          await new Promise((resolve) => {
+            setTimeout(resolve, delayMs);
+          });
+          return seen;
+        },
+      });
+      const asked = async (): Promise<number | undefined> => {
+        const answer = tally.now(never);
+        await vi.advanceTimersByTimeAsync(400);
+        return (await answer).counts?.get('p1');
+      };
+      await vi.advanceTimersByTimeAsync(100);
+      expect(await asked()).toBe(1);
+      await vi.advanceTimersByTimeAsync(240_000);
+      expect(await asked()).toBe(2);
+      delayMs = 10_000;
+      await vi.advanceTimersByTimeAsync(240_000);
+      // The database takes long: what is known must do.
+      expect(await asked()).toBe(2);
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(await asked()).toBe(3);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { formatClock, formatDate, formatMoment, formatNumber } from './format.ts';
+import { formatClock, formatDate, formatDay, formatMoment, formatNumber } from './format.ts';
 
 export interface Series {
   label: string;
@@ -15,6 +15,7 @@ export interface Series {
 
 /**
  * Counts over time. It is as wide as there is room; screen readers get its label and a table of the same values. `unit` stands behind each value.
+ * `days`: each value is that of a whole day, and no time of day is said.
  */
 export function Chart({
   label,
@@ -22,13 +23,16 @@ export function Chart({
   series,
   height = 200,
   unit = '',
+  days = false,
 }: {
   label: string;
   timesMs: readonly number[];
   series: readonly Series[];
   height?: number;
   unit?: string;
+  days?: boolean;
 }): JSX.Element {
+  const momentOf = days ? formatDay : formatMoment;
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = host.current;
@@ -38,7 +42,7 @@ export function Chart({
     const draw = (): void => {
       plot?.destroy();
       const data: uPlot.AlignedData = [timesMs.map((ms) => ms / 1_000), ...series.map(({ values }) => [...values])];
-      plot = new uPlot(optionsOf(element, series, height, unit), data, element);
+      plot = new uPlot(optionsOf(element, { series, height, unit, momentOf }), data, element);
     };
     draw();
     const observer = new ResizeObserver(() => plot?.setSize({ width: element.clientWidth, height }));
@@ -52,7 +56,7 @@ export function Chart({
       dark.removeEventListener('change', draw);
       plot?.destroy();
     };
-  }, [timesMs, series, height, unit]);
+  }, [timesMs, series, height, unit, momentOf]);
   return (
     <figure>
       <div ref={host} role="img" aria-label={label} />
@@ -61,7 +65,7 @@ export function Chart({
           <caption>{label}</caption>
           <thead>
             <tr>
-              <th scope="col">Time</th>
+              <th scope="col">{days ? 'Day' : 'Time'}</th>
               {series.map(({ label }) => (
                 <th key={label} scope="col">
                   {label}
@@ -72,7 +76,7 @@ export function Chart({
           <tbody>
             {timesMs.map((ms, index) => (
               <tr key={ms}>
-                <th scope="row">{formatMoment(ms)}</th>
+                <th scope="row">{momentOf(ms)}</th>
                 {series.map(({ label, values }) => (
                   <td key={label}>
                     {values[index] === null || values[index] === undefined ? 'none' : `${formatNumber(values[index])} ${unit}`}
@@ -95,7 +99,14 @@ const wholeSteps = Array.from({ length: 9 }, (_, power) => [1, 2, 5].map((step) 
 const stepOf = (times: ArrayLike<number>, series: readonly Series[]): number =>
   series.some(({ as }) => as === 'bars') ? (times[1] ?? 0) - (times[0] ?? 0) : 0;
 
-function optionsOf(element: HTMLElement, series: readonly Series[], height: number, unit: string): uPlot.Options {
+interface Drawn {
+  series: readonly Series[];
+  height: number;
+  unit: string;
+  momentOf: (atMs: number) => string;
+}
+
+function optionsOf(element: HTMLElement, { series, height, unit, momentOf }: Drawn): uPlot.Options {
   // Canvas knows no custom properties: the browser resolves them on an element, a new one each time, as one that changes may fade.
   const colour = (name: string): string => {
     const probe = document.createElement('span');
@@ -133,7 +144,7 @@ function optionsOf(element: HTMLElement, series: readonly Series[], height: numb
       },
     ],
     series: [
-      { value: (_plot, seconds) => (seconds === null ? '' : formatMoment(seconds * 1_000)) },
+      { value: (_plot, seconds) => (seconds === null ? '' : momentOf(seconds * 1_000)) },
       ...series.map(({ label, colour: name = '--accent', as = 'line' }): uPlot.Series => {
         const stroke = colour(name);
         const bars = as === 'bars' ? uPlot.paths.bars?.({ size: [0.8, 40], radius: 0.15 }) : undefined;

@@ -16,7 +16,7 @@ import { CollectionDialog } from './schedule/collection-dialog.tsx';
 import './schedule/schedule.css';
 
 export function SchedulePage(): JSX.Element {
-  const schedule = useQuery<ScheduleAnswer>('/api/schedule', { topics: ['schedule'] });
+  const schedule = useQuery<ScheduleAnswer>('/api/schedule', { topics: ['schedule', 'queue'] });
   const [open, setOpen] = useTextParam('job');
   return (
     <Page title="Schedule" about="Jobs that run again and again, as their file says: when they run, and what came of it.">
@@ -24,10 +24,11 @@ export function SchedulePage(): JSX.Element {
         {(data) => (
           <div class="stack">
             <Faults faults={data.faults} />
+            {data.jobs.length > 0 && <Waiting waitsFor={data.waitsFor} />}
             {data.jobs.length === 0 ? (
               <NoJobs hasFile={data.hasFile} />
             ) : (
-              <JobTable jobs={data.jobs} onOpen={(name) => setOpen(name, { push: true })} />
+              <JobTable jobs={data.jobs} waitsFor={data.waitsFor} onOpen={(name) => setOpen(name, { push: true })} />
             )}
           </div>
         )}
@@ -35,6 +36,22 @@ export function SchedulePage(): JSX.Element {
       {open && <CollectionDialog name={open} onClose={() => setOpen('')} />}
     </Page>
   );
+}
+
+const waits: Record<NonNullable<ScheduleAnswer['waitsFor']>, { why: string; until: string }> = {
+  resume: {
+    why: 'The kind scheduled is paused: no job runs until somebody resumes it on the page Queue.',
+    until: 'it runs once the kind scheduled is resumed',
+  },
+  worker: { why: 'No worker is there: no job runs until one is.', until: 'it runs once a worker is there' },
+  queue: {
+    why: 'The queue does not answer: nobody can tell whether jobs run.',
+    until: 'it runs once the queue answers and a worker takes it',
+  },
+};
+
+function Waiting({ waitsFor }: Pick<ScheduleAnswer, 'waitsFor'>): JSX.Element | null {
+  return waitsFor && <Notice tone="warn">{waits[waitsFor].why}</Notice>;
 }
 
 function Faults({ faults }: { faults: string[] }): JSX.Element | null {
@@ -69,11 +86,11 @@ function timesOf({ times }: ScheduledJobRow): JSX.Element | string {
   return ms === undefined ? <code>{times}</code> : `every ${formatDuration(Number(ms))}`;
 }
 
-function JobTable({ jobs, onOpen }: { jobs: ScheduledJobRow[]; onOpen: (name: string) => void }): JSX.Element {
+function JobTable({ jobs, waitsFor, onOpen }: Pick<ScheduleAnswer, 'jobs' | 'waitsFor'> & { onOpen: (name: string) => void }): JSX.Element {
   const mayRun = useMay('editor');
   const start = useMutation(async (name: string) => api.post(`/api/schedule/${name}/run`), { invalidates: ['/api/schedule'] });
   const run = async (name: string): Promise<void> => {
-    if (await start.run(name)) toast(`${name} is queued: a worker runs it now`);
+    if (await start.run(name)) toast(`${name} is queued: ${waitsFor === null ? 'a worker runs it now' : waits[waitsFor].until}`);
   };
   const columns: Column<ScheduledJobRow>[] = [
     {

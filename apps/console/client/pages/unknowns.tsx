@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { UnknownGroup, UnknownsPage as Answer } from '../../src/api/unknowns/schema.ts';
+import { ApiError } from '../kit/api.ts';
 import { Button } from '../kit/button.tsx';
 import { Select } from '../kit/field.tsx';
 import { formatCount, formatNumber } from '../kit/format.ts';
@@ -166,9 +167,19 @@ function useAnswers(groups: readonly UnknownGroup[], refetch: () => void) {
   const made = useRef<{ id: string; entries: readonly string[]; summary: string }[]>([]);
   const bringBack = (id: string): void => setGone((before) => new Set([...before].filter((each) => each !== id)));
   const undo = async (deed: { id: string; entries: readonly string[]; summary: string }): Promise<void> => {
-    made.current = made.current.filter((each) => each !== deed);
-    await takeBack(deed.entries).then(() => toast(`Undone: ${deed.summary}`), tellFault);
-    bringBack(deed.id);
+    const forget = (): void => {
+      made.current = made.current.filter((each) => each !== deed);
+    };
+    try {
+      await takeBack(deed.entries);
+      forget();
+      toast(`Undone: ${deed.summary}`);
+      bringBack(deed.id);
+    } catch (error) {
+      tellFault(error);
+      // It stands for good: the next undo is of what came before it.
+      if (error instanceof ApiError && error.code === 'change-refused') forget();
+    }
     refetch();
   };
   const act = (id: string, steps: readonly Step[], done: boolean): void => {

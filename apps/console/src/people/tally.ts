@@ -1,5 +1,6 @@
 import type { LastSeen } from '@watchpost/gallery/domain';
 import type { Database } from '@watchpost/gallery/stores/database';
+import { raceWithin } from '@watchpost/shared/wait';
 import type { ConsoleDeps } from '../deps.ts';
 
 /** When everybody was last seen, and in how many snapshots: by the person ids in the sightings, which stay as they are when persons are merged. */
@@ -15,7 +16,7 @@ export type PartlyTallied = Omit<Tallied, 'counts'> & { counts: Tallied['counts'
 
 /** What lists of people are sorted by. It is kept, because the database counts all sightings for it. */
 export interface Tally {
-  /** What was read last, and reads again in the background when that is old. Resolves once there is something. Rejects with `gallery-unavailable`. */
+  /** What was read last, and reads again in the background when that is old; after a quiet time it waits a moment for that. Resolves once there is something. Rejects with `gallery-unavailable`. */
   now(signal: AbortSignal): Promise<PartlyTallied>;
   /** The same once everybody was counted: seconds after the start where there are a million sightings. */
   counted(signal: AbortSignal): Promise<Tallied>;
@@ -31,11 +32,15 @@ interface Running {
 /** Read again after this time, milliseconds, and not before many times the time that it took: the database has other work. */
 const leastAgeMs = 5_000;
 const restShare = 20;
+/** Nobody has asked for so long, milliseconds: then the answer waits for a new reading, but not longer than this. */
+const quietMs = 60_000;
+const waitMs = 300;
 
 /** Begins to read as soon as the database is open. */
 export function createTally({ database, stopping, log }: Pick<ConsoleDeps, 'database' | 'stopping' | 'log'>): Tally {
   let known: Tallied | null = null;
   let nextMs = 0;
+  let readAtMs = 0;
   let readings = 0;
   let running: Running | null = null;
 
@@ -47,7 +52,8 @@ export function createTally({ database, stopping, log }: Pick<ConsoleDeps, 'data
     const startMs = performance.now();
     const [counts, { lastSeen }] = await Promise.all([stores.then(({ overview }) => overview.counts(null, stopping)), seen]);
     known = { reading: (readings += 1), lastSeen, counts };
-    nextMs = performance.now() + Math.max(leastAgeMs, restShare * (performance.now() - startMs));
+    readAtMs = performance.now();
+    nextMs = readAtMs + Math.max(leastAgeMs, restShare * (readAtMs - startMs));
     return known;
   };
   const read = (): Running => {
@@ -65,16 +71,18 @@ export function createTally({ database, stopping, log }: Pick<ConsoleDeps, 'data
     running = { seen, all };
     return running;
   };
-  const latest = (signal: AbortSignal): Tallied | null => {
+  const latest = async (signal: AbortSignal): Promise<Tallied | null> => {
     signal.throwIfAborted();
-    if (known && performance.now() > nextMs) read();
-    return known;
+    if (!known || performance.now() <= nextMs) return known;
+    const { all } = read();
+    if (performance.now() - readAtMs <= quietMs) return known;
+    return raceWithin(async () => all, signal, waitMs).catch(() => known);
   };
   read();
 
   return {
-    now: async (signal) => latest(signal) ?? read().seen,
-    counted: async (signal) => latest(signal) ?? read().all,
+    now: async (signal) => (await latest(signal)) ?? read().seen,
+    counted: async (signal) => (await latest(signal)) ?? read().all,
   };
 }
 

@@ -3,6 +3,7 @@ import { AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { FastifyRequest } from 'fastify';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose';
+import { z } from 'zod';
 import { ownNames, type SignInConfig } from './config.ts';
 import type { Role, User } from './user.ts';
 
@@ -21,6 +22,29 @@ export function proxyAddresses(list: readonly string[]): (address: string) => bo
   };
 }
 
+/** Whatever a name comes from: it is shown, kept, and written into the log. */
+const nameSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .refine((name) => !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(name));
+
+/** The value of a header as the proxy wrote it: Node reads UTF-8 as Latin-1. */
+function decoded(value: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(value, 'latin1'));
+  } catch {
+    return value;
+  }
+}
+
+const isSentOnce = ({ raw }: FastifyRequest, header: string): boolean =>
+  raw.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === header).length === 1;
+
+/** Sign-in services give an address as it was typed: that must not make two people of one. */
+const spelt = (name: string): string => (name.includes('@') ? name.toLowerCase() : name);
+
 /**
  * Who a proxy before us says it is: its header counts only if the proxy itself asks (not somebody whom it passes on), and with
  * `CONSOLE_JWKS_URL` only as a token that the proxy's keys have signed. Null: it says nothing.
@@ -31,15 +55,21 @@ export function createProxySignIn(config: SignInConfig, log: Pick<Logger, 'warn'
   const isProxy = proxyAddresses(config.CONSOLE_PROXY_ADDRESSES ?? []);
   const keys = config.CONSOLE_JWKS_URL === undefined ? null : createRemoteJWKSet(new URL(config.CONSOLE_JWKS_URL));
   const tell = onceAMinute((err: unknown, what: string) => log.warn({ err }, what));
+  const isListed = (list: readonly string[] | undefined, name: string): boolean => list?.some((each) => spelt(each) === name) ?? false;
   const roleOf = (name: string): Role => {
-    if (config.CONSOLE_ADMINS?.includes(name)) return 'admin';
-    return config.CONSOLE_EDITORS?.includes(name) ? 'editor' : 'viewer';
+    if (isListed(config.CONSOLE_ADMINS, name)) return 'admin';
+    return isListed(config.CONSOLE_EDITORS, name) ? 'editor' : 'viewer';
   };
+  const taken = new Set([...ownNames, ...(config.CONSOLE_TOKENS ?? []).map(({ name }) => spelt(name))]);
   return async (request) => {
     const value = request.headers[header];
     if (typeof value !== 'string' || value === '' || !isProxy(request.socket.remoteAddress ?? '')) return null;
-    const name = keys === null ? value : await subjectOf(value.replace(/^Bearer /i, ''), keys, { config, tell });
-    if (ownNames.has(name)) throw new AppError('request-unauthorised', `the proxy says ${name}, a name that only the console itself gives`);
+    if (!isSentOnce(request, header)) throw new AppError('request-unauthorised', 'the proxy sends its header more than once');
+    const said = keys === null ? decoded(value) : await subjectOf(value.replace(/^Bearer /i, ''), keys, { config, tell });
+    const { data: name } = nameSchema.transform(spelt).safeParse(said);
+    if (name === undefined)
+      throw new AppError('request-unauthorised', 'the proxy names nobody: a name has 1 to 200 characters, all of them visible');
+    if (taken.has(name)) throw new AppError('request-unauthorised', `the proxy says ${name}, a name that only the console itself gives`);
     return { id: `console:${name}`, name, role: roleOf(name) };
   };
 }
@@ -66,7 +96,7 @@ function onceAMinute(tell: (err: unknown, what: string) => void): (err: unknown,
 }
 
 /** An address that nobody has verified could be anybody's; some write whether it is as text. */
-function nameIn(payload: JWTPayload, claim: string | undefined): string | undefined {
+function nameIn(payload: JWTPayload, claim: string | undefined): unknown {
   const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
   const { email, email_verified: verified, sub } = payload;
   if (claim !== undefined && claim !== 'email') return textOf(payload[claim]);
@@ -75,7 +105,7 @@ function nameIn(payload: JWTPayload, claim: string | undefined): string | undefi
   return (isBelieved ? textOf(email) : undefined) ?? sub;
 }
 
-async function subjectOf(token: string, keys: ReturnType<typeof createRemoteJWKSet>, { config, tell }: SubjectDeps): Promise<string> {
+async function subjectOf(token: string, keys: ReturnType<typeof createRemoteJWKSet>, { config, tell }: SubjectDeps): Promise<unknown> {
   try {
     const { payload } = await jwtVerify(token, keys, {
       ...(config.CONSOLE_JWT_AUDIENCE === undefined ? {} : { audience: config.CONSOLE_JWT_AUDIENCE }),
@@ -85,8 +115,7 @@ async function subjectOf(token: string, keys: ReturnType<typeof createRemoteJWKS
       // Never a shared secret, never "none".
       algorithms: ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
     });
-    const name = nameIn(payload, config.CONSOLE_JWT_CLAIM);
-    if (name) return name;
+    return nameIn(payload, config.CONSOLE_JWT_CLAIM);
   } catch (error) {
     if (!isOfToken(error)) {
       tell(error, 'the keys of CONSOLE_JWKS_URL cannot be read: nobody can come in through the proxy');
@@ -95,5 +124,4 @@ async function subjectOf(token: string, keys: ReturnType<typeof createRemoteJWKS
     tell(error, 'a token of the proxy is not valid');
     throw new AppError('request-unauthorised', 'the token of the proxy is not valid', { cause: error });
   }
-  throw new AppError('request-unauthorised', 'the token of the proxy names nobody');
 }

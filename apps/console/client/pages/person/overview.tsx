@@ -38,7 +38,7 @@ function Habits({ when }: { when: When }): JSX.Element {
     <div class="person-columns">
       <div class="wide">
         <Card title={`${formatCount(total, 'sighting')} in ${formatCount(keptDays, 'day')}`}>
-          <Chart label="Sightings by day" timesMs={times} series={series} height={170} />
+          <Chart label="Sightings by day" timesMs={times} series={series} height={170} days />
         </Card>
       </div>
       <Card title="Hours of the day">

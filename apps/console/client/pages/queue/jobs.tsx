@@ -20,6 +20,8 @@ import { JobTable } from './job-table.tsx';
 
 const states = ['failed', 'waiting', 'delayed', 'active'] as const;
 type State = (typeof states)[number];
+/** So many the API takes by their ids. */
+const mostIds = 200;
 const labels: Record<State, string> = { failed: 'Failed', waiting: 'Waiting', delayed: 'For later', active: 'Running' };
 
 type Choice = { ids: string[] } | { all: true; kind?: string | undefined; code?: string | undefined };
@@ -30,11 +32,14 @@ export function Jobs({ queue: { kinds } }: { queue: QueueAnswer }): JSX.Element 
   const [kind, setKind] = useTextParam('kind');
   const [code, setCode] = useTextParam('code');
   const [job, setJob] = useTextParam('job');
-  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const [picked, setPicked] = useState<readonly string[]>([]);
   const isFailed = state === 'failed';
   const filter = { kind: kind || undefined, code: isFailed && code ? code : undefined };
   const jobs = useInfinite<JobRow>('/api/queue/jobs', { state, ...filter }, { topics: ['queue'] });
-  useEffect(() => setChosen([]), [state, kind, code]);
+  useEffect(() => setPicked([]), [state, kind, code]);
+  // Somebody else may have dropped some of them, or they have been done.
+  const listed = jobs.items.map(({ id }) => id);
+  const chosen = picked.filter((id) => listed.includes(id));
   const count = (of: State): number => kinds.reduce((sum, each) => sum + (kind && each.kind !== kind ? 0 : each[of]), 0);
   const tabs = states.map((each) => ({
     href: withParams('/queue', { state: each === 'failed' ? undefined : each, kind: kind || undefined }),
@@ -50,14 +55,16 @@ export function Jobs({ queue: { kinds } }: { queue: QueueAnswer }): JSX.Element 
         <Filters label="Filter jobs">
           <Select inline label="Kind" value={kind} options={kindOptions} onChange={setKind} />
           {isFailed && <Codes kind={kind} code={code} onChange={setCode} />}
-          {isFailed && <Deeds chosen={chosen} filter={filter} total={count('failed')} onDone={() => setChosen([])} />}
+          {isFailed && (
+            <Deeds chosen={chosen} filter={filter} total={count('failed')} whole={jobs.more ? null : listed} onDone={() => setPicked([])} />
+          )}
         </Filters>
         <List
           jobs={jobs}
           state={state}
           isFiltered={Boolean(filter.kind ?? filter.code)}
           chosen={isFailed ? chosen : null}
-          onChoose={setChosen}
+          onChoose={setPicked}
           onOpen={(id) => setJob(id, { push: true })}
         />
       </div>
@@ -100,13 +107,13 @@ function NoJobs({ state, isFiltered }: { state: State; isFiltered: boolean }): J
       </Empty>
     );
   const said: Record<State, string> = {
-    failed: 'Nothing has failed in the last seven days.',
+    failed: 'Those that did were done since, were dropped, or are older than seven days.',
     waiting: 'Everything has been taken: new jobs are done at once.',
     delayed: 'No job waits for a later time.',
     active: 'No worker has anything to do at this moment.',
   };
   return (
-    <Empty icon="check" title={`No jobs ${state === 'failed' ? 'have failed' : `are ${labels[state].toLowerCase()}`}`}>
+    <Empty icon="check" title={state === 'failed' ? 'No failed job is kept' : `No jobs are ${labels[state].toLowerCase()}`}>
       {said[state]}
     </Empty>
   );
@@ -125,16 +132,21 @@ function Codes({ kind, code, onChange }: { kind: string; code: string; onChange:
   );
 }
 
-/** Tries failed jobs again, or drops them: those that are chosen, else all that the filter shows. */
+/**
+ * Tries failed jobs again, or drops them: those that are chosen, else all that the filter shows. `whole`: the ids of all of them, where the
+ * page has them; then what fails while somebody thinks about it is not dropped with them.
+ */
 function Deeds({
   chosen,
   filter,
   total,
+  whole,
   onDone,
 }: {
   chosen: readonly string[];
   filter: { kind: string | undefined; code: string | undefined };
   total: number;
+  whole: readonly string[] | null;
   onDone: () => void;
 }): JSX.Element | null {
   const mayRetry = useMay('editor');
@@ -143,7 +155,8 @@ function Deeds({
   const retry = useMutation(async (choice: Choice) => api.post<ChangedAnswer>('/api/queue/retry', choice), options);
   const drop = useMutation(async (choice: Choice) => api.post<ChangedAnswer>('/api/queue/drop', choice), options);
   if (total === 0 && chosen.length === 0) return null;
-  const choice: Choice = chosen.length > 0 ? { ids: [...chosen] } : { all: true, ...filter };
+  const ids = chosen.length > 0 ? chosen : whole !== null && whole.length === total && total <= mostIds ? whole : null;
+  const choice: Choice = ids === null ? { all: true, ...filter } : { ids: [...ids] };
   const which =
     chosen.length > 0
       ? formatCount(chosen.length, 'job')

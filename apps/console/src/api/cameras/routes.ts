@@ -3,6 +3,7 @@ import { writtenSet } from '@watchpost/cameras/stored/camera-notation';
 import { checkCameraSet } from '@watchpost/cameras/stored/check-set';
 import { createCameraSettingsStore } from '@watchpost/cameras/stored/stored-settings';
 import { channelKeySchema } from '@watchpost/shared/chat/chat';
+import { isConflict } from '@watchpost/shared/documents/until-no-conflict';
 import { AppError } from '@watchpost/shared/errors';
 import { z } from 'zod';
 import type { ConsoleApp } from '../../console-app.ts';
@@ -156,7 +157,11 @@ function registerChanges(app: ConsoleApp, deps: ConsoleDeps): void {
       const { place: text, set, revision } = request.body;
       const place = placeOf(text);
       const store = createCameraSettingsStore(database.parts().documents);
-      const stored = await store.change(place, set, { actor: actorOf(request).id, revision }, request.ending);
+      const stored = await store.change(place, set, { actor: actorOf(request).id, revision }, request.ending).catch((error: unknown) => {
+        if (!isConflict(error)) throw error;
+        const message = 'somebody else changed these settings meanwhile: look at them again';
+        throw new AppError('document-conflict', message, { cause: error });
+      });
       deps.cameras.layOver(stored.overrides);
       deps.live.announce({ topic: 'cameras' });
       return settingsAt(place, deps, request.ending);

@@ -6,6 +6,7 @@ import { checkMayUndo } from '../../people/undo-role.ts';
 import { actorOf } from '../../sign-in/actor.ts';
 import type { Role } from '../../sign-in/user.ts';
 import { doneOf } from './changes.ts';
+import { knownPerson } from './person-page.ts';
 import { doneSchema, personParams, type Done } from './schema.ts';
 
 const tags = ['People'];
@@ -21,10 +22,12 @@ interface PersonChange<B extends z.ZodType> {
   summary: string;
   role: Role;
   body: B;
-  operation: (person: string, body: z.output<B>) => Operation;
+  operation: (person: string, body: z.output<B>, idOf: IdOf) => Operation;
 }
 
-type Apply = (operation: Operation, request: Parameters<typeof actorOf>[0], personId?: string) => Promise<Done>;
+/** The id of a person who is there, by one that it has or had; names and beginnings of ids are for those who type. Throws `person-not-found`. */
+type IdOf = (id: string) => string;
+type Apply = (operation: (idOf: IdOf) => Operation, request: Parameters<typeof actorOf>[0], personId?: string) => Promise<Done>;
 
 /** Every change of people, as the command line makes them. Each leaves an entry in the log and can be undone for ten minutes. */
 export function registerPeopleChanges(app: ConsoleApp, { database }: ConsoleDeps): void {
@@ -32,7 +35,8 @@ export function registerPeopleChanges(app: ConsoleApp, { database }: ConsoleDeps
     const { ending: signal } = request;
     const { gallery, operations, mirror } = database.parts();
     await gallery.ready(signal);
-    return doneOf(await operations.apply(operation, actorOf(request), signal), mirror, personId);
+    const wanted = operation((id) => knownPerson(mirror, id).id);
+    return doneOf(await operations.apply(wanted, actorOf(request), signal), mirror, personId);
   };
   registerPersonChanges(app, apply);
 
@@ -51,7 +55,11 @@ export function registerPeopleChanges(app: ConsoleApp, { database }: ConsoleDeps
     async (asked) => {
       const { snapshotId, position } = asked.params;
       const { person } = asked.body;
-      return apply({ kind: 'assign', snapshotId, position, person }, asked, person ?? undefined);
+      return apply(
+        (idOf) => ({ kind: 'assign', snapshotId, position, person: person === null ? null : idOf(person) }),
+        asked,
+        person ?? undefined,
+      );
     },
   );
 
@@ -82,7 +90,11 @@ function registerPersonChanges(app: ConsoleApp, apply: Apply): void {
     app.post(
       `/api/people/:id/${path}`,
       { config: { role }, schema: { summary, tags, params: personParams, body, response: { 200: doneSchema } } },
-      async (request) => apply(operation(request.params.id, body.parse(request.body)), request, request.params.id),
+      async (request) => {
+        const { id } = request.params;
+        const asked = body.parse(request.body);
+        return apply((idOf) => operation(idOf(id), asked, idOf), request, id);
+      },
     );
   };
 
@@ -105,14 +117,14 @@ function registerPersonChanges(app: ConsoleApp, apply: Apply): void {
     summary: 'Merges two persons; the preview says who stays',
     role: 'editor',
     body: z.object({ into: otherId }),
-    operation: (from, { into }) => ({ kind: 'merge', from, into }),
+    operation: (from, { into }, idOf) => ({ kind: 'merge', from, into: idOf(into) }),
   });
   change({
     path: 'distinguish',
     summary: 'Says that two persons are not the same',
     role: 'editor',
     body: z.object({ other: otherId }),
-    operation: (person, { other }) => ({ kind: 'distinguish', person, other }),
+    operation: (person, { other }, idOf) => ({ kind: 'distinguish', person, other: idOf(other) }),
   });
   change({
     path: 'split',

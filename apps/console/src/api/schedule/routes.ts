@@ -2,18 +2,31 @@ import { seriesOf, valueField } from '@watchpost/schedule/chart/series';
 import type { ScheduledTask } from '@watchpost/schedule/schedule';
 import { createCollections } from '@watchpost/schedule/store/collections';
 import { createRuns, type Run } from '@watchpost/schedule/store/runs';
+import { listPresent } from '@watchpost/shared/documents/presence';
 import { AppError, toAppError } from '@watchpost/shared/errors';
 import { createQueueAudit } from '@watchpost/shared/jobs/queue-audit';
 import { nextTime } from '@watchpost/shared/jobs/times';
 import { parseUrl } from '@watchpost/shared/parse-url';
+import { raceWithin } from '@watchpost/shared/wait';
 import type { ConsoleApp } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
 import { actorIdOf } from '../../sign-in/actor.ts';
-import { itemsAnswer, itemsQuery, jobParams, runAnswer, scheduleAnswer, type ItemsAnswer, type ScheduledJobRow } from './schema.ts';
+import {
+  itemsAnswer,
+  itemsQuery,
+  jobParams,
+  runAnswer,
+  scheduleAnswer,
+  type ItemsAnswer,
+  type ScheduleAnswer,
+  type ScheduledJobRow,
+} from './schema.ts';
 
 const tags = ['schedule'];
 const dayMs = 86_400_000;
 const sendTimeoutMs = 5_000;
+/** The page does not wait longer for what is only said beside the jobs. */
+const queueTimeoutMs = 2_000;
 /** Of a collection, for the chart. */
 const mostInChart = 2_000;
 const mostListed = 50;
@@ -25,8 +38,11 @@ export function registerSchedule(app: ConsoleApp, deps: ConsoleDeps): void {
     { schema: { tags, summary: 'Jobs on a schedule, with when they run and what came of it', response: { 200: scheduleAnswer } } },
     async ({ ending: signal }) => {
       const runs = createRuns(deps.database.parts().documents);
-      const jobs = await Promise.all(deps.schedule.all().map(async (task) => toRow(task, await runs.last(task.name, signal), deps.now())));
-      return { jobs, hasFile: deps.config.SCHEDULE_FILE !== undefined, faults: [...deps.schedule.faults()] };
+      const [waitsFor, ...jobs] = await Promise.all([
+        whatFor(deps, signal),
+        ...deps.schedule.all().map(async (task) => toRow(task, await runs.last(task.name, signal), deps.now())),
+      ]);
+      return { jobs, hasFile: deps.config.SCHEDULE_FILE !== undefined, waitsFor, faults: [...deps.schedule.faults()] };
     },
   );
   app.post(
@@ -68,6 +84,21 @@ export function registerSchedule(app: ConsoleApp, deps: ConsoleDeps): void {
     },
     async ({ params: { name }, query: { days }, ending }) => itemsOf(taskOf(name, deps), days, deps, ending),
   );
+}
+
+/** What keeps jobs on a schedule from being run. */
+async function whatFor({ database, jobAdmin }: ConsoleDeps, signal: AbortSignal): Promise<ScheduleAnswer['waitsFor']> {
+  const isPaused = async (limit: AbortSignal): Promise<boolean> => {
+    const queues = await (await jobAdmin(limit)).queues(['scheduled']);
+    return queues.some(({ paused }) => paused);
+  };
+  const [paused, present] = await Promise.all([
+    raceWithin(isPaused, signal, queueTimeoutMs).catch(() => null),
+    listPresent(database.parts().documents, signal),
+  ]);
+  if (paused === null) return 'queue';
+  if (paused) return 'resume';
+  return present.some(({ name }) => name === 'worker') ? null : 'worker';
 }
 
 function taskOf(name: string, { schedule }: Pick<ConsoleDeps, 'schedule'>): ScheduledTask {

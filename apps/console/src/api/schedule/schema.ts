@@ -34,6 +34,8 @@ const job = z.object({
 export const scheduleAnswer = z.object({
   jobs: z.array(job),
   hasFile: z.boolean(),
+  /** What jobs of this kind wait for: somebody has paused them, no worker is there, or the queue does not answer; null: for nothing. */
+  waitsFor: z.enum(['resume', 'worker', 'queue']).nullable(),
   /** What is wrong with the file as it is now; while there are any, the version before it stays in force. */
   faults: z.array(z.string()),
 });
