@@ -15,6 +15,8 @@ const project = (name: string, testTimeout: number) => ({
     hookTimeout: Math.max(testTimeout, 60_000),
     // Loading the packages anew for each file took most of the time of the small ones: files leave nothing behind in their process.
     isolate: false,
+    // Node loads the built packages itself, as it does for whoever runs them; vitest would transform each file for each project.
+    server: { deps: { external: [/\/(?:apps|packages)\/[^/]+\/dist\//] } },
   },
 });
 

@@ -77,8 +77,8 @@ function checkCompose(text: string): void {
     expect(['--detach', '--build', '--scale']).toEqual(expect.arrayContaining(options(rest.join(' '))));
     return;
   }
-  if (verb === 'stop' || verb === 'cp') {
-    expect(services).toContain(rest[0]?.split(':')[0]);
+  if (verb === 'stop' || verb === 'cp' || verb === 'logs') {
+    expect(services).toContain(rest.find((word) => !word.startsWith('-'))?.split(':')[0]);
     return;
   }
   if (verb === 'exec') return checkExec(rest, services);

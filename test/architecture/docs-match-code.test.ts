@@ -42,9 +42,9 @@ describe("npm start's faults", () => {
   });
 });
 
-describe('docs/operations.md', () => {
+describe('docs/metrics.md', () => {
   it('lists every metric that a process exports, with its labels, and no other', () => {
-    const text = readFileSync(fromRoot('docs/operations.md'), 'utf8');
+    const text = readFileSync(fromRoot('docs/metrics.md'), 'utf8');
     const listed = Array.from(
       text.matchAll(/^\| `watchpost_(\w+)(?:\{([\w,]+)\})?` \|/gm),
       ([, name, labels = '']) => `${name}{${labels}}`,

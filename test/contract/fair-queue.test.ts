@@ -20,7 +20,7 @@ const log = createLogger('test', 'silent');
 const never = new AbortController().signal;
 setMaxListeners(0, never);
 
-for (const { name, needs, start, storage, raw } of queueBackends) {
+for (const { name, needs, startEmpty, storage, raw } of queueBackends) {
   describeWith(needs, `the cameras' turns on ${name}`, () => {
     let service: Service;
     let sender: JobSender;
@@ -29,7 +29,7 @@ for (const { name, needs, start, storage, raw } of queueBackends) {
     let stopping: AbortController;
 
     beforeEach(async () => {
-      service = await start({ own: true });
+      service = await startEmpty();
       sender = createJobSender(storage(service.url), { log });
       await sender.ping(AbortSignal.timeout(20_000));
       admin = await openJobAdmin(storage(service.url), never);

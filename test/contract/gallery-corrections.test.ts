@@ -136,7 +136,7 @@ describeOperations('corrections', (rig) => {
     const ada = strangerVector(1);
     for (const seed of [1, 20, 30, 40]) await rig.see(strangerVector(seed));
     await rig.apply({ kind: 'name', person: 'Unknown 1', to: 'Ada' });
-    for (let round = 0; round < 8; round += 1) {
+    for (let round = 0; round < 4; round += 1) {
       const snapshotId = `round-${round}`;
       await rig.see(alikeVector(ada, 0.7, 100 + round), snapshotId);
       const said = await Promise.all(

@@ -6,7 +6,7 @@ import { describeWith } from '../support/describe-with.ts';
 const stores: StoreName[] = ['mongo', 'mongo-standalone', 'postgres'];
 const never = new AbortController().signal;
 /** `npm run prove -- gallery` does this for longer, with other seeds. A change that meets an open transaction takes seconds until it gives up. */
-const short = { seed: 20_261, forMs: 7_000, runs: 1_000, failures: 1, steps: 30, shrinkMs: 30_000, without: ['hand-open'] };
+const short = { seed: 20_261, forMs: 3_000, runs: 1_000, failures: 1, steps: 30, shrinkMs: 30_000, without: ['hand-open'] };
 
 describeWith(['mongo', 'postgres'], 'random sequences of changes by three processes, which are stopped and killed', () => {
   it.each(stores)(

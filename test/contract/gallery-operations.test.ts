@@ -13,6 +13,21 @@ describeOperations('operations on people', (rig) => {
     expect(await rig.see(strangerVector(1))).toMatchObject({ decision: 'unknown', person: { status: 'unknown' } });
   });
 
+  it('names nobody whom somebody else has named since, and says so without an id', async () => {
+    await rig.see(strangerVector(1));
+    await rig.see(strangerVector(2));
+    const [one, two] = [await rig.called('Unknown 1'), await rig.called('Unknown 2')];
+    const name = async (to: string) => rig.apply({ kind: 'name', person: one.id, to, from: 'Unknown 1' });
+    const both = await Promise.allSettled([name('Rita One'), name('Rita Two')]);
+    expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    await expect(name('Rita Three')).rejects.toThrow(/^Unknown 1 is called "Rita (One|Two)" meanwhile/);
+    await rig.apply({ kind: 'merge', from: two.id, into: one.id });
+    await expect(rig.apply({ kind: 'merge', from: two.id, into: one.id })).rejects.toThrow(/^these two are one person already: Rita/);
+    await rig.apply({ kind: 'forget', person: one.id });
+    for (const { id } of [one, two])
+      await expect(rig.apply({ kind: 'ignore', person: id })).rejects.toThrow('this person is not known any more: forgotten meanwhile');
+  });
+
   it('finds people by aliases, which are unique', async () => {
     await rig.see(strangerVector(1));
     await rig.see(strangerVector(2));

@@ -26,14 +26,19 @@ onEachStore('what is counted of sightings', ({ database, commit }) => {
     await sightings.record(snapshot({ takenAtMs: quarter * 4 + 1_000, faces: both }), [], never);
     await sightings.record(snapshot({ takenAtMs: quarter * 5 - 1 }), [], never);
     await sightings.record(snapshot({ takenAtMs: quarter * 5, camera: null }), [], never);
+    await sightings.record(snapshot({ takenAtMs: quarter * 5 + 1 }), [], never);
     await sightings.record(snapshot({ takenAtMs: quarter * 6, faces: [unsure()] }), [], never);
     await sightings.record(snapshot({ takenAtMs: quarter * 6, faces: [sightedFace({ personId: 'p3' })] }), [], never);
     const seen = await overview.whenSeen(['p1', 'p2'], never);
-    expect(seen.toSorted((a, b) => a.atMs - b.atMs)).toEqual([
-      { atMs: quarter * 4, channel: 'slack:C1', camera: 'Gate', snapshots: 2 },
-      { atMs: quarter * 5, channel: 'slack:C1', camera: null, snapshots: 1 },
+    expect(seen.quarters.toSorted((a, b) => a.atMs - b.atMs)).toEqual([
+      { atMs: quarter * 4, snapshots: 2 },
+      { atMs: quarter * 5, snapshots: 2 },
     ]);
-    expect(await overview.whenSeen([], never)).toEqual([]);
+    expect(seen.cameras.toSorted((a, b) => b.snapshots - a.snapshots)).toEqual([
+      { channel: 'slack:C1', camera: 'Gate', snapshots: 3 },
+      { channel: 'slack:C1', camera: null, snapshots: 1 },
+    ]);
+    expect(await overview.whenSeen([], never)).toEqual({ quarters: [], cameras: [] });
   });
 
   it('finds the faces of which nobody is sure, newest first, page after page', async () => {

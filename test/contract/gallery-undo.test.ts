@@ -1,13 +1,13 @@
 import { defaultReferenceSettings } from '@watchpost/gallery/decide/references';
 import { expect, it } from 'vitest';
 import { alikeVector, strangerVector } from '../support/gallery-backends.ts';
-import { describeGallery, reader } from '../support/gallery-rig.ts';
+import { describeOperations, reader } from '../support/gallery-rig.ts';
 
 const never = new AbortController().signal;
 const other = { id: 'slack:U2' };
 const refused = { code: 'change-refused' };
 
-describeGallery('undo', (rig) => {
+describeOperations('undo', (rig) => {
   const name = async (person: string, to: string, by = reader as { id: string }) => rig.apply({ kind: 'name', person, to }, by);
 
   it('takes back the newest change of whoever asks, not of somebody else', async () => {

@@ -70,6 +70,14 @@ for (const backend of galleryBackends) {
       expect(await one.housekeeping.round(never)).toBeNull();
     });
 
+    it('is the next where the clock was ahead when somebody took the lease', async () => {
+      const { upkeep, close: end } = await openDatabase(storage, { log }, never);
+      expect(await upkeep.lease('far ahead', 3_600_000, never)).not.toBeNull();
+      expect(await upkeep.lease('next', 60_000, never)).not.toBeNull();
+      expect(await upkeep.lease('a little ahead', 60_000, never)).toBeNull();
+      await end();
+    });
+
     it('removes documents that have expired', async () => {
       const { documents, housekeeping } = await open();
       const document = { kind: 'visit', revision: 0, atMs: 0, keys: [], body: {} };

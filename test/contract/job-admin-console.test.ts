@@ -18,7 +18,7 @@ const log = createLogger('test', 'silent');
 const never = new AbortController().signal;
 const snapshots = ['snapshot'] as const;
 
-for (const { name, needs, start, storage } of queueBackends) {
+for (const { name, needs, startEmpty, storage } of queueBackends) {
   describeWith(needs, `jobs in the console on ${name}`, () => {
     let service: Service;
     let sender: JobSender;
@@ -26,7 +26,7 @@ for (const { name, needs, start, storage } of queueBackends) {
     let receiver: JobReceiver | undefined;
 
     beforeEach(async () => {
-      service = await start({ own: true });
+      service = await startEmpty();
       sender = createJobSender(storage(service.url), { log });
       await sender.ping(AbortSignal.timeout(20_000));
       admin = await openJobAdmin(storage(service.url), never);
@@ -79,6 +79,25 @@ for (const { name, needs, start, storage } of queueBackends) {
       expect([retried.length, await failedIds(), runs]).toEqual([3, [], 5]);
       const [queue] = await admin.queues(snapshots);
       expect(queue).toMatchObject({ waiting: 3, failed: 0 });
+    });
+
+    it('are changed by several people at once: whom another was faster than is told what holds now', async () => {
+      receive(async () => {
+        throw new AppError('image-corrupt', 'no');
+      });
+      const outcomes = new Set<string>();
+      for (let round = 0; round < 4; round += 1) {
+        const ids = [await send(), await send()];
+        await until('both have failed', async () => (await failedIds()).length === 2);
+        await admin.setPaused('snapshot', true);
+        const retries = Array.from({ length: 6 }, async () => admin.retry({ kinds: snapshots, ids }));
+        const all = await Promise.all([...retries, admin.drop({ kinds: snapshots, ids })]);
+        for (const { outcome } of all.flat()) outcomes.add(outcome);
+        await admin.drop({ kinds: snapshots, ids });
+        await admin.setPaused('snapshot', false);
+      }
+      expect([...outcomes].filter((outcome) => !['done', 'not-found', 'waiting'].includes(outcome))).toEqual([]);
+      expect(outcomes.size).toBeGreaterThan(1);
     });
 
     it('are shown with what they are about, and nothing that somebody wrote', async () => {

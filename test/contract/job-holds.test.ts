@@ -18,7 +18,7 @@ const log = createLogger('test', 'silent');
 const patience = { timeoutMs: 5_000 };
 const badToken = () => new AppError('chat-not-authorised', 'the token is wrong: set another');
 
-for (const { name, needs, start, storage, raw } of queueBackends) {
+for (const { name, needs, startEmpty, storage, raw } of queueBackends) {
   describeWith(needs, `held jobs on ${name}`, () => {
     let service: Service;
     let sender: JobSender;
@@ -28,7 +28,7 @@ for (const { name, needs, start, storage, raw } of queueBackends) {
     let ran: { id: string; attempt: number }[];
 
     beforeEach(async () => {
-      service = await start({ own: true });
+      service = await startEmpty();
       sender = createJobSender(storage(service.url), { log });
       await sender.ping(AbortSignal.timeout(20_000));
       receivers = [];

@@ -263,7 +263,7 @@ for (const { name, needs, start, storage, raw } of queueBackends) {
       );
       await sender.send(newJob(), patience);
       const counted = (): Promise<string> => metrics.scrape().then(({ body }) => body);
-      await expect.poll(counted).toContain('watchpost_job_seconds_count{kind="snapshot",outcome="ended"} 1');
+      await expect.poll(counted, { timeout: 10_000 }).toContain('watchpost_job_seconds_count{kind="snapshot",outcome="ended"} 1');
       expect(await counted()).toContain('watchpost_job_wait_seconds_count{kind="snapshot"} 1');
     });
 
@@ -277,7 +277,7 @@ for (const { name, needs, start, storage, raw } of queueBackends) {
       receive({ snapshot }, { metrics });
       await sender.send(newJob(), patience);
       const counted = (): Promise<string> => metrics.scrape().then(({ body }) => body);
-      await expect.poll(counted).toContain('watchpost_job_seconds_count{kind="snapshot",outcome="done"} 1');
+      await expect.poll(counted, { timeout: 10_000 }).toContain('watchpost_job_seconds_count{kind="snapshot",outcome="done"} 1');
       expect(await counted()).toContain('watchpost_job_seconds_count{kind="snapshot",outcome="delayed"} 2');
       expect(await counted()).toContain('watchpost_job_wait_seconds_count{kind="snapshot"} 1');
     });

@@ -18,7 +18,7 @@ const unexpected = async (): Promise<never> => Promise.reject(new Error('nobody 
 const nobody = { download: unexpected, permalink: unexpected };
 const patience = { timeoutMs: 5_000 };
 
-for (const { name, needs, start, storage } of queueBackends) {
+for (const { name, needs, startEmpty, storage } of queueBackends) {
   describeWith(needs, `jobs of two platforms on ${name}`, () => {
     let service: Service;
     let sender: JobSender;
@@ -31,7 +31,7 @@ for (const { name, needs, start, storage } of queueBackends) {
     let raised: string[];
 
     beforeEach(async () => {
-      service = await start({ own: true });
+      service = await startEmpty();
       sender = createJobSender(storage(service.url), { log });
       await sender.ping(AbortSignal.timeout(20_000));
       stopping = new AbortController();

@@ -48,12 +48,12 @@ async function countInPostgres(url: string): Promise<number> {
   }
 }
 
-for (const { name, needs, start, storage } of queueBackends) {
+for (const { name, needs, startEmpty, storage } of queueBackends) {
   describeWith(needs, `what KEDA counts on ${name}`, () => {
     let service: Service;
     let sender: JobSender;
     beforeAll(async () => {
-      service = await start({ own: true });
+      service = await startEmpty();
       sender = createJobSender(storage(service.url), { log: createLogger('test', 'silent') });
       await sender.ping(AbortSignal.timeout(20_000));
     }, 60_000);

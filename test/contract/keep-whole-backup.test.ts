@@ -151,7 +151,7 @@ describeWith(['mongo', 'postgres'], 'a backup of everything', () => {
     for (const [before, after] of [
       ['"format":5', '"format":6'],
       ['"documents":1', '"documents":2'],
-      ['"gallery":1', '"gallery":2'],
+      ['"gallery":2', '"gallery":3'],
     ]) {
       await writeFile(`${file}.newer`, gzipSync(text.replace(before!, after!)));
       await expect(restoreArchive(source, `${file}.newer`, { replace: true }, never)).rejects.toMatchObject({ code: 'archive-invalid' });

@@ -72,6 +72,16 @@ describeOperations('retention by the settings of today', (rig) => {
       ['private-log-entry', 'TALK_KEEP_DAYS'],
       ['registration', 'TALK_KEEP_DAYS'],
       ['receipt', 'AUDIT_KEEP_DAYS'],
+      ['camera-settings-change', 'AUDIT_KEEP_DAYS'],
+      ['console-log', 'AUDIT_KEEP_DAYS'],
+      ['conversion-audit', 'AUDIT_KEEP_DAYS'],
+      ['feed-decision', 'AUDIT_KEEP_DAYS'],
+      ['personal-audit', 'AUDIT_KEEP_DAYS'],
+      ['quarantine-access', 'AUDIT_KEEP_DAYS'],
+      ['queue-change', 'AUDIT_KEEP_DAYS'],
+      ['rule-change', 'AUDIT_KEEP_DAYS'],
+      ['talk-access-audit', 'AUDIT_KEEP_DAYS'],
+      ['violation-decision', 'AUDIT_KEEP_DAYS'],
     ] as const;
     const { documents } = rig.opened;
     const { nowMs } = await documents.get('visit', '', never);

@@ -10,10 +10,10 @@ import { until } from '../support/until.ts';
 
 const log = createLogger('test', 'silent');
 
-for (const { name, needs, start, storage, raw } of queueBackends) {
+for (const { name, needs, startEmpty, storage, raw } of queueBackends) {
   describeWith(needs, `what somebody typed, on ${name}`, () => {
     it('is in the queue until it is done, and no longer; the same click is still done once', async () => {
-      const service = await start({ own: true });
+      const service = await startEmpty();
       const sender = createJobSender(storage(service.url), { log });
       await sender.ping(AbortSignal.timeout(20_000));
       const queue = raw(service.url, 'interactions');

@@ -30,7 +30,7 @@ onEachStore(
       expect(all.documents).toBe(0);
       expect(all.keys).toBeGreaterThan(29);
       expect(await sighted(async () => overview.counts(['p1', 'p2'], never))).toMatchObject({ documents: 0 });
-      expect(await sighted(async () => expect(await overview.whenSeen(['p1', 'p2'], never)).toHaveLength(20))).toMatchObject({
+      expect(await sighted(async () => expect((await overview.whenSeen(['p1', 'p2'], never)).quarters).toHaveLength(20))).toMatchObject({
         documents: 0,
       });
     });

@@ -22,7 +22,7 @@ const envelope = createEnvelope(['s'.repeat(40)], 'jobs');
 const what = { texts: [{ where: 'text', text: 'what nobody should keep' }], before: null, files: [] };
 
 /** Message jobs, and what the queue keeps of them. */
-function rig({ start, storage, raw }: QueueBackend) {
+function rig({ startEmpty, storage, raw }: QueueBackend) {
   let service: Service;
   let sender: JobSender;
   let queue: ReturnType<QueueBackend['raw']>;
@@ -31,7 +31,7 @@ function rig({ start, storage, raw }: QueueBackend) {
   const children: ReceiverProcess[] = [];
   return {
     start: async () => {
-      service = await start({ own: true });
+      service = await startEmpty();
       sender = createJobSender(storage(service.url), { log });
       await sender.ping(AbortSignal.timeout(20_000));
       queue = raw(service.url, 'messages');

@@ -47,7 +47,7 @@ describe.skipIf(!hasBrowser)('what the sign-in of the console says', () => {
     await page.keyboard.press('Enter');
     await expect
       .poll(async () => page.getByRole('alert').allTextContents())
-      .toEqual([expect.stringContaining('did not keep the cookie: open the console at https://watch.example')]);
+      .toEqual([expect.stringContaining('would not keep the cookie: open the console at https://watch.example')]);
   });
 
   it('leads the focus to the page that it opens', async () => {
@@ -56,5 +56,16 @@ describe.skipIf(!hasBrowser)('what the sign-in of the console says', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'People', level: 1 }).waitFor();
     await expect.poll(async () => page.evaluate('document.activeElement.tagName')).toBe('H1');
+  });
+
+  it.each([
+    ['cannot be read', '/people/%E0%A4%A'],
+    ['is longer than any', `/people/${'x'.repeat(400)}`],
+  ])('says that nobody is at an address that %s', async (_what, path) => {
+    await open('127.0.0.1', path);
+    await page.getByLabel('Password').fill(consolePassword);
+    await page.keyboard.press('Enter');
+    await page.getByText('Nobody is here').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
   });
 });

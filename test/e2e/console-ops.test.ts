@@ -1,72 +1,47 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { consoleTokens } from '../support/console-rig.ts';
+import type { RulesAnswer } from '@watchpost/console/api/rules/schema';
+import { expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
-import { startOpsConsole, type OpsConsole } from '../support/ops-console-rig.ts';
-import { postgres, type Service } from '../support/services.ts';
-import { openBrowser } from '../support/slack-page-rig.ts';
+import { startOpsConsole } from '../support/ops-console-rig.ts';
+import { pagesInBrowser } from '../support/page-in-browser.ts';
 
 describeWith(['postgres'], "the console's pages for operators", () => {
-  let server: Service;
-  let browser: Browser;
-  let rig: OpsConsole;
-  let url: string;
-  let page: Page;
-  const faults: string[] = [];
-
-  beforeAll(async () => {
-    server = await postgres();
-    browser = await openBrowser();
-    rig = await startOpsConsole({ POSTGRES_URL: server.url });
-    url = await rig.listen();
-  }, 60_000);
-  afterEach(async () => {
-    await page.context().close();
-    if (faults.length > 0) throw new Error(faults.splice(0).join('\n'));
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await rig?.end();
-    await server?.stop();
-  });
-
-  const open = async (
-    path: string,
-    { role = 'admin', width = 1280, dark = false }: { role?: 'viewer' | 'admin'; width?: number; dark?: boolean } = {},
-  ) => {
-    const context = await browser.newContext({
-      viewport: { width, height: 844 },
-      colorScheme: dark ? 'dark' : 'light',
-      extraHTTPHeaders: { authorization: `Bearer ${consoleTokens[role]}` },
-    });
-    page = await context.newPage();
-    page.setDefaultTimeout(10_000);
-    page.on('pageerror', (error) => faults.push(String(error)));
-    page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
-    await page.goto(`${url}${path}`);
-  };
-  const button = (name: string | RegExp) => page.getByRole('button', { name });
+  const { rig, open, goto, page, button } = pagesInBrowser(startOpsConsole);
 
   it('tries failed jobs again and drops them, after a question; who only looks has no such button', async () => {
     await open('/queue?code=image-corrupt');
     await button('Retry all with image-corrupt').click();
     await button('Try again').click();
-    await page.getByText('30 jobs put back into the queue').waitFor();
-    await page.getByRole('checkbox').first().check();
+    await page().getByText('30 jobs put back into the queue').waitFor();
+    await page().getByRole('checkbox').first().check();
     await button('Drop 1 job').click();
     await button('Cancel').click();
     await button('Drop 1 job').click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Drop' }).click();
-    await expect.poll(() => rig.deeds).toEqual(['retry all', 'drop 1']);
-    await page.context().close();
+    await page().getByRole('dialog').getByRole('button', { name: 'Drop' }).click();
+    await expect.poll(() => rig().deeds).toEqual(['retry all', 'drop 1']);
     await open('/queue', { role: 'viewer' });
-    await page.getByText('the picture is cut off').first().waitFor();
+    await page().getByText('the picture is cut off').first().waitFor();
     expect(await button(/Retry|Drop|Pause/).count()).toBe(0);
+  });
+
+  it('draws its charts in the colours of the page, also for those who want no motion', async () => {
+    await open('/queue', { reducedMotion: true });
+    await page().locator('canvas').waitFor();
+    const drawn = `(() => {
+      const probe = document.createElement('span');
+      probe.style.color = 'var(--accent)';
+      document.body.append(probe);
+      const wanted = getComputedStyle(probe).color.match(/\\d+/g).slice(0, 3).join();
+      const canvas = document.querySelector('canvas');
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      for (let at = 0; at < data.length; at += 4) if (data.slice(at, at + 3).join() === wanted) return true;
+      return false;
+    })()`;
+    await expect.poll(async () => page().evaluate(drawn)).toBe(true);
   });
 
   it('says what is wrong with a pattern while it is typed, and adds the rule once it is right', async () => {
     await open('/rules?edit=new');
-    const dialog = page.getByRole('dialog');
+    const dialog = page().getByRole('dialog');
     await dialog.getByLabel('Name').fill('Tokens');
     await dialog.getByLabel('Pattern').fill('(?=a)xoxb');
     await dialog.getByText(/lookahead and lookbehind/).waitFor();
@@ -74,24 +49,54 @@ describeWith(['postgres'], "the console's pages for operators", () => {
     await dialog.getByLabel('Pattern').fill('xoxb-[0-9]{10}');
     await dialog.getByText(/It would be:/).waitFor();
     await dialog.getByRole('button', { name: 'Add' }).click();
-    await page.getByRole('region', { name: 'Rules' }).getByText('Tokens', { exact: true }).waitFor();
+    await page().getByRole('region', { name: 'Rules' }).getByText('Tokens', { exact: true }).waitFor();
+  });
+
+  it('saves nothing over what somebody else has changed since the rule was opened, and lets nothing act that nobody has looked at', async () => {
+    const added = await rig().as('admin', 'POST', '/api/rules', { name: 'Words', look: { pattern: 'the plan' }, dryRun: false });
+    const { id } = added.json<{ id: string }>();
+    const change = async (settings: object) => rig().as('admin', 'PUT', `/api/rules/${id}`, settings);
+    const now = async () => (await rig().as('admin', 'GET', '/api/rules')).json<RulesAnswer>().rules.find((rule) => rule.id === id);
+    await open(`/rules?edit=${id}`);
+    const dialog = page().getByRole('dialog');
+    await dialog.getByLabel('Description').fill('Ask first.');
+    await change({ dryRun: true });
+    await dialog.getByText(/changed meanwhile.*admin-program edited Words: state live → dry run/).waitFor();
+    expect(await dialog.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await dialog.getByRole('button', { name: 'Show it as it is now' }).click();
+    await dialog.getByLabel('Description').fill('Ask first.');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page().getByText('The rule Words was saved').waitFor();
+    expect(await now()).toMatchObject({ dryRun: true, description: 'Ask first.' });
+
+    await goto(`/rules?live=${id}`);
+    await dialog.getByText('It has found nothing since').waitFor();
+    await change({ look: { pattern: 'the [a-z]+' } });
+    await dialog.getByText(/changed meanwhile/).waitFor();
+    expect(await dialog.getByRole('button', { name: 'Let it act' }).isDisabled()).toBe(true);
+    await dialog.getByRole('button', { name: 'Show it as it is now' }).click();
+    await dialog.getByRole('button', { name: 'Let it act' }).click();
+    await page().getByText('The rule Words acts from now on').waitFor();
+    expect(await now()).toMatchObject({ dryRun: false });
   });
 
   it('answers an appeal, and approves an entry, with a way back', async () => {
     await open('/violations?state=appealed');
-    await page.getByRole('button', { name: /AKIA/ }).click();
+    await page().getByRole('button', { name: /AKIA/ }).click();
     await button('Show the original').click();
     await button('Show it').click();
-    await page.getByText('what was removed', { exact: true }).waitFor();
+    await page().getByText('what was removed', { exact: true }).waitFor();
     await button('Reject it').click();
     // Two dialogs are open now; the question is the one that can be cancelled.
-    const question = page.getByRole('dialog').filter({ has: page.getByRole('button', { name: 'Cancel' }) });
+    const question = page()
+      .getByRole('dialog')
+      .filter({ has: page().getByRole('button', { name: 'Cancel' }) });
     await question.getByRole('button', { name: 'Reject it' }).click();
-    await page.getByText('Rejected. The author is told.').waitFor();
-    expect(rig.sent.map(({ kind }) => kind)).toContain('violation');
-    await page.goto(`${url}/feeds/news?show=waiting`);
+    await page().getByText('Rejected. The author is told.').waitFor();
+    expect(rig().sent.map(({ kind }) => kind)).toContain('violation');
+    await goto('/feeds/news?show=waiting');
     await button('Approve').first().click();
-    await page.getByText('Approved: readers see it').waitFor();
+    await page().getByText('Approved: readers see it').waitFor();
     await expect.poll(async () => button('Approve').count()).toBe(7);
     await button('Undo').click();
     await expect.poll(async () => button('Approve').count()).toBe(8);

@@ -83,10 +83,11 @@ describeWith(['postgres'], 'each page with something on it, wide and narrow, lig
       '/log',
       '/system',
       '/system?tab=data',
-      '/system?tab=receipts&receipt=RECEIPT',
+      '/system?tab=receipts&receipt=VERIFIED',
+      '/system?tab=receipts&receipt=STUCK',
       '/system?tab=examination',
     ])('%s', async (path) => {
-    await tab.goto(url + path.replace('RECEIPT', rig.receipt));
+    await tab.goto(url + path.replace('VERIFIED', rig.receipts.verified).replace('STUCK', rig.receipts.stuck));
     await tab.locator('main h1').waitFor();
     await expect.poll(async () => tab.locator('[aria-label="Loading"]').count(), { timeout: 8_000 }).toBe(0);
     expect(await tab.locator('main .empty').count()).toBe(0);

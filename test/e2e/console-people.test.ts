@@ -10,6 +10,8 @@ import type { Service } from '../support/services.ts';
 import { hasBrowser, openBrowser } from '../support/slack-page-rig.ts';
 
 const never = new AbortController().signal;
+/** Browsers take their time where much runs at once. */
+const poll = <T>(read: () => Promise<T>) => expect.poll(read, { timeout: 8_000 });
 const [backend] = oneOfEachBackend.filter(({ name }) => name === 'PostgreSQL');
 
 describe.skipIf(!hasBrowser)('the pages People, Person and Unknowns', () => {
@@ -67,12 +69,13 @@ describe.skipIf(!hasBrowser)('the pages People, Person and Unknowns', () => {
 
     it('lists, searches and merges people, and takes it back', async () => {
       await open('/people');
-      await expect.poll(async () => tab.locator('.person-card').count()).toBeGreaterThan(9);
+      await poll(async () => tab.locator('.person-card').count()).toBeGreaterThan(9);
       expect(await serious()).toEqual([]);
       await tab.getByPlaceholder('Search by name, alias or number').fill('fatima');
-      await expect
-        .poll(async () => (await tab.locator('.person-card strong').allTextContents()).toSorted())
-        .toEqual(['Fatima Håkansson', 'Fatima Lovelace']);
+      await poll(async () => (await tab.locator('.person-card strong').allTextContents()).toSorted()).toEqual([
+        'Fatima Håkansson',
+        'Fatima Lovelace',
+      ]);
       expect(new URL(tab.url()).searchParams.get('q')).toBe('fatima');
       await tab.getByLabel('Select Fatima Lovelace').check();
       await tab.getByLabel('Select Fatima Håkansson').check();
@@ -81,28 +84,28 @@ describe.skipIf(!hasBrowser)('the pages People, Person and Unknowns', () => {
       await dialog.getByText('stays', { exact: true }).waitFor();
       expect(await serious()).toEqual([]);
       await dialog.getByRole('button', { name: 'Merge', exact: true }).click();
-      await expect.poll(async () => (await person(25)).id).toBe(personIdOf(5));
+      await poll(async () => (await person(25)).id).toBe(personIdOf(5));
       await tab.getByRole('button', { name: 'Undo' }).click();
-      await expect.poll(async () => (await person(25)).id).toBe(personIdOf(25));
+      await poll(async () => (await person(25)).id).toBe(personIdOf(25));
     });
 
     it('names unknowns by keyboard alone, and undoes the last', async () => {
       await open('/unknowns');
       const first = tab.locator('.group').first();
       await first.waitFor();
-      await expect.poll(async () => tab.getByText('Comparing faces').count()).toBe(0);
+      await poll(async () => tab.getByText('Comparing faces').count()).toBe(0);
       expect(await serious()).toEqual([]);
       const title = await first.locator('strong a').textContent();
       await first.focus();
       await tab.keyboard.type('Yuki Tanaka');
       await tab.keyboard.press('Enter');
-      await expect.poll(async () => (await rig.as('viewer', 'GET', '/api/people?q=yuki')).json().items.length).toBe(1);
-      await expect.poll(async () => tab.locator('.group').first().locator('strong a').textContent()).not.toBe(title);
+      await poll(async () => (await rig.as('viewer', 'GET', '/api/people?q=yuki')).json().items.length).toBe(1);
+      await poll(async () => tab.locator('.group').first().locator('strong a').textContent()).not.toBe(title);
       // The next group has the focus.
-      await expect.poll(async () => tab.locator('.group:focus').count()).toBe(1);
+      await poll(async () => tab.locator('.group:focus').count()).toBe(1);
       await tab.keyboard.press('u');
-      await expect.poll(async () => (await rig.as('viewer', 'GET', '/api/people?q=yuki')).json().items.length).toBe(0);
-      await expect.poll(async () => tab.locator('.group').first().locator('strong a').textContent()).toBe(title);
+      await poll(async () => (await rig.as('viewer', 'GET', '/api/people?q=yuki')).json().items.length).toBe(0);
+      await poll(async () => tab.locator('.group').first().locator('strong a').textContent()).toBe(title);
     });
 
     it('asks about faces that nobody is sure of', async () => {
@@ -110,10 +113,12 @@ describe.skipIf(!hasBrowser)('the pages People, Person and Unknowns', () => {
       const question = tab.locator('.unsure').first();
       await question.waitFor();
       expect(await serious()).toEqual([]);
+      // The first face of the picture: people count from one.
+      expect(await question.locator('a[href^="/pictures/"]').getAttribute('href')).toMatch(/\?face=1$/);
       const count = (await rig.as('viewer', 'GET', '/api/unsure-faces')).json().items.length;
       await question.focus();
       await tab.keyboard.press('y');
-      await expect.poll(async () => (await rig.as('viewer', 'GET', '/api/unsure-faces')).json().items.length).toBe(count - 1);
+      await poll(async () => (await rig.as('viewer', 'GET', '/api/unsure-faces')).json().items.length).toBe(count - 1);
     });
 
     it('shows a person: every tab, renaming, splitting by pictures, undo by entry', async () => {
@@ -135,10 +140,10 @@ describe.skipIf(!hasBrowser)('the pages People, Person and Unknowns', () => {
       await tab.locator('.face-tile input').first().check();
       await tab.getByRole('button', { name: 'Split off' }).click();
       await tab.getByRole('dialog').getByRole('button', { name: 'Split', exact: true }).click();
-      await expect.poll(async () => (await person(2)).notSame.length).toBe(1);
+      await poll(async () => (await person(2)).notSame.length).toBe(1);
       await tab.getByRole('link', { name: 'History', exact: true }).click();
       await tab.locator('main').getByRole('button', { name: 'Undo' }).first().click();
-      await expect.poll(async () => (await person(2)).faces).toBe(3);
+      await poll(async () => (await person(2)).faces).toBe(3);
       expect(await serious()).toEqual([]);
     });
   });

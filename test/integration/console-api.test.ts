@@ -70,7 +70,8 @@ describe('the console’s API', () => {
       [/\/say$|\/assign$/, 'say who a face shows'],
       [/undo$/, 'take changes back'],
       [/consent$/, 'note consent'],
-      [/receipts/, 'see receipts'],
+      [/receipts(?!.*settle)/, 'see receipts'],
+      [/receipts\/:id\/settle$/, 'settle receipts'],
       [/entries\/:messageId\/decision$/, 'decide about entries'],
       [/feeds\/:slug\/closing$/, 'close feeds'],
       [/schedule\/:name\/run$/, 'run a job on a schedule now'],
@@ -187,6 +188,14 @@ describe('the console’s API', () => {
     expect(new Set(seen.map(({ id }) => id)).size).toBe(seen.length);
     expect(seen.map(({ where }) => where)).toEqual(expect.arrayContaining(Array.from({ length: 7 }, (_, n) => `10.0.0.${n}`)));
     expect((await rig.as('viewer', 'GET', '/api/log?cursor=nonsense')).statusCode).toBe(400);
+  });
+
+  it('shows what is asked for on the first page of the log, whatever else was done since', async () => {
+    const tries = { what: { look: { pattern: 'a' } }, on: { text: 'a' } };
+    await rig.app.inject({ method: 'POST', url: '/api/sign-in', headers: { host: 'localhost', ...json }, payload: { password: 'no' } });
+    for (let n = 0; n < 8; n += 1) expect((await rig.as('editor', 'POST', '/api/rules/try', tries)).statusCode).toBe(200);
+    const { items } = (await rig.as('viewer', 'GET', '/api/log?limit=2')).json();
+    expect(items.map(({ source }: { source: string }) => source)).toContain('sign-in');
   });
 
   it('says what runs, what it stands on, and what is kept', async () => {

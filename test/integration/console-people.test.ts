@@ -116,6 +116,8 @@ describe.each(oneOfEachBackend)('people in the console, the database on $name', 
         actor: 'console:editor-program',
         undoUntilMs: named.undoUntilMs,
       });
+      const late = await rig.as('editor', 'POST', `/api/people/${unknown}/name`, { to: 'Zora', from: 'Unknown 4' });
+      expect([late.statusCode, late.json()]).toMatchObject([409, { error: 'change-refused', message: expect.stringContaining('"Zoë"') }]);
       await undo(named);
       const preview = await get<MergePreview>(`/api/people/${ada}/merge-preview?into=${unknown}`);
       expect([preview.kept.id, preview.absorbed.id, preview.notSame]).toEqual([ada, unknown, false]);

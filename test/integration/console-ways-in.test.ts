@@ -198,4 +198,30 @@ describe('the other ways into the console', () => {
     await start({ CONSOLE_URL: 'https://console.example.org', CONSOLE_PASSWORD: 'the second password' });
     expect((await who({ cookie })).user).toBeNull();
   });
+
+  it('over http a cookie for https only is dropped: nobody is signed in, and no session is left', async () => {
+    await start({ CONSOLE_URL: 'https://console.example.org', CONSOLE_PASSWORD: 'the first password' });
+    const signIn = async (page: string | null) =>
+      rig!.app.inject({
+        method: 'POST',
+        url: '/api/sign-in',
+        headers: { host: page === null ? 'console.example.org' : new URL(page).host, ...(page !== null && { origin: page }) },
+        payload: { password: 'the first password' },
+      });
+    const sessions = async () => rig!.parts.documents.find({ kind: 'console-session', order: 'newest', limit: 100 }, never);
+    const before = (await sessions()).length;
+    // More often than wrong passwords are free: these are no attempts.
+    for (let time = 0; time < 8; time += 1) {
+      const refused = await signIn('http://192.0.2.2:5003');
+      expect([refused.statusCode, refused.cookies, refused.json().message]).toEqual([
+        401,
+        [],
+        expect.stringContaining('open the console at https://console.example.org'),
+      ]);
+    }
+    expect(await sessions()).toHaveLength(before);
+    // By https, also behind a proxy that speaks http with us; by loopback, where browsers keep the cookie; by a program.
+    for (const page of ['https://console.example.org', 'http://127.0.0.1:5003', 'http://[::1]:5003', 'http://localhost:5003', null])
+      expect([page, (await signIn(page)).statusCode]).toEqual([page, 200]);
+  });
 });

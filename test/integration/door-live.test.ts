@@ -64,7 +64,7 @@ describe.each(oneOfEachBackend)('what pages are told of, on $name', (backend) =>
         entry = await audit.record({ actor: 'cli:ada', what: 'dropped', jobs: 0, isOpen: true }, never);
       };
       expect(await heard('queue', record)).toBe('queue');
-      expect(await heard('log', async () => audit.close(entry, 3, never))).toBe('log');
+      expect(await heard('log', async () => audit.close(entry, { jobs: 3, isCutOff: false }, never))).toBe('log');
       expect((await audit.list(1, never))[0]).toMatchObject({ jobs: 3, isOpen: false });
     });
 

@@ -117,6 +117,13 @@ describe.each(oneOfEachBackend)('whose name is shown to whom, on $name', (backen
       expect((await rig.as('viewer', 'GET', '/api/people?q=zebulon')).json<PeoplePage>().found).toBe(1);
       await noted('withdrawn');
       await until('the name is hidden', async () => (await seen()) === 'a known person', 5_000);
+      // Also for whoever asked a moment before: a page is told of it once, and asks once.
+      await noted('given');
+      await until('the name is shown again', async () => (await seen()) === 'Zebulon', 5_000);
+      const { version } = rig.parts.mirror.head;
+      await noted('withdrawn');
+      await until('the console knows', () => rig.parts.mirror.head.version > version);
+      expect(await seen()).toBe('a known person');
     });
   });
 });

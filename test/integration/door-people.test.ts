@@ -154,7 +154,11 @@ describe.each(oneOfEachBackend)('people’s data and feeds in the console, its d
       await until('it is closed elsewhere', () => elsewhere.get('news')?.isOpen === false);
       await close('news', true);
       await close('news', false);
-      await close('over', false);
+      const refused = await close('over', false);
+      expect([refused.statusCode, refused.json()]).toEqual([
+        409,
+        { error: 'change-refused', message: expect.stringContaining('the file of feeds closes over') },
+      ]);
       expect(await listed()).toEqual([
         ['news', true, false],
         ['over', false, false],

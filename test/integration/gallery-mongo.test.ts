@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
-import type { Changeset } from '@watchpost/gallery/domain';
+import { galleryFormat, type Changeset } from '@watchpost/gallery/domain';
 import { connectMongo, type MongoConnection } from '@watchpost/gallery/stores/mongo/connect';
 import type { ChangeEvent } from '@watchpost/gallery/store';
 import { BSON, ObjectId, type Collection, type Document, type Sort } from 'mongodb';
@@ -57,7 +57,7 @@ onEachStore(
         async () => database().upkeep.lease('a', 1_000, never),
         async () => database().eraser.erase({ deletedMs: 0, auditMs: 0, mergedMs: 0 }, never),
       ];
-      await named('gallery').updateOne({}, { $set: { format: 2 } });
+      await named('gallery').updateOne({}, { $set: { format: galleryFormat + 1 } });
       for (const call of calls) await expect(call()).rejects.toMatchObject(newer);
       expect(await store.commit(base, changeset(), 'x', never)).toBe('conflict');
       const pending = {
@@ -73,7 +73,7 @@ onEachStore(
       };
       const foreign = [
         { ...pending, adoptPersons: [], adoptFaces: [], zones: ['door'] },
-        { ...pending, adoptPersons: [], adoptFaces: [], format: 2 },
+        { ...pending, adoptPersons: [], adoptFaces: [], format: galleryFormat + 1 },
         { ...pending, adoptPersons: [], adoptFaces: [], persons: [{ _id: 'p1', isNew: false, set: { nickname: 'A' } }] },
       ];
       for (const each of foreign) {

@@ -48,14 +48,14 @@ describe('watchpost jobs', () => {
   });
 });
 
-for (const { name, needs, start, storage, raw } of queueBackends) {
+for (const { name, needs, startEmpty, storage, raw } of queueBackends) {
   describeWith(needs, `watchpost jobs on ${name}`, () => {
     let service: Service;
     let env: Record<string, string>;
     const ids = [1, 2, 3].map((serial) => `slack-C1-${serial}-${randomUUID()}`);
 
     beforeAll(async () => {
-      service = await start({ own: true });
+      service = await startEmpty();
       env = { ...storage(service.url) };
       const sender = createJobSender(env, { log });
       await sender.ping(AbortSignal.timeout(20_000));

@@ -108,7 +108,7 @@ describeWith(['postgres'], 'what a running system exposes', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('is what docs/operations.md lists, with the same labels', () => {
+  it('is what docs/metrics.md lists, with the same labels', () => {
     expect(families).toEqual([...documentedMetrics(started).keys()].toSorted());
     const seenOf = (name: string): string[] => [...(exposed.get(name) ?? exposed.get(`${name}_count`) ?? [])].toSorted();
     const counted = [...documentedMetrics(started)].filter(([name]) => seenOf(name).length > 0);

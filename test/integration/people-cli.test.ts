@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { alikeVector, face, snapshotInfo, strangerVector } from '../support/gallery-backends.ts';
-import { fromRoot } from '../support/root.ts';
+import { runCommand } from '../support/run-command.ts';
 import { postgres, type Service } from '../support/services.ts';
 import { startGallery } from '../support/start-gallery.ts';
 
@@ -11,16 +9,10 @@ const never = new AbortController().signal;
 describe('the commands for people', () => {
   let server: Service;
 
-  /** Runs a command as an operator does; resolves to its standard output, standard error and exit code. */
-  const watchpost = async (...args: string[]) => {
-    const env = { ...process.env, POSTGRES_URL: server.url, MONGO_CONNECTION_STRING: '', REDIS_URL: '' };
-    try {
-      const { stdout } = await promisify(execFile)(process.execPath, [fromRoot('apps/cli/dist/main.js'), ...args], { env });
-      return { out: stdout.trim(), err: '', code: 0 };
-    } catch (error) {
-      const { stdout, stderr, code } = error as { stdout: string; stderr: string; code: number };
-      return { out: stdout.trim(), err: stderr.trim(), code };
-    }
+  /** What a command prints on standard output and standard error, and its exit code. */
+  const watchpost = async (name: string, ...args: string[]) => {
+    const { out, err, code } = await runCommand(name, args, { POSTGRES_URL: server.url });
+    return { out: out.join('\n'), err: err.join('\n'), code };
   };
 
   beforeAll(async () => {
@@ -72,7 +64,7 @@ describe('the commands for people', () => {
     expect((await watchpost('people')).out).toMatch(/\nGrace +named .*\n/);
     expect((await watchpost('distinguish', 'Unknown 5', 'Grace')).out).toBe('Unknown 5 is not Grace');
     expect(await watchpost('distinguish', 'Unknown 5', 'Grace')).toMatchObject({ code: 1, err: expect.stringContaining('already') });
-    expect((await watchpost('people', '--suggestions')).out).toBe('no stranger may be somebody else');
+    expect((await watchpost('people', '--suggestions')).out).toBe('no unknown person may be somebody known');
     expect((await watchpost('people')).out).not.toContain('may be');
     expect((await watchpost('undo')).out).toBe('undone: Unknown 5 is not Grace');
     const suggested = (await watchpost('people', '--suggestions', '--json')).out;

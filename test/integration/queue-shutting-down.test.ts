@@ -20,10 +20,11 @@ describeWith(['postgres'], 'a receiver whose PostgreSQL shuts down', () => {
   const taken: string[] = [];
 
   beforeEach(async () => {
-    service = await postgres();
+    service = await postgres({ own: true });
     const through = await proxied({ POSTGRES_URL: service.url });
     proxy = through.proxy;
     sender = createJobSender({ POSTGRES_URL: service.url }, { log });
+    await sender.ping(AbortSignal.timeout(20_000));
     const idle = async (): Promise<void> => undefined;
     const snapshot = async ({ snapshotId }: { snapshotId: string }): Promise<void> => void taken.push(snapshotId);
     receiver = createJobReceiver(
@@ -77,7 +78,7 @@ describeWith(['postgres'], 'a receiver whose PostgreSQL shuts down', () => {
 
 describeWith(['postgres'], 'a receiver that is closed before it is connected', () => {
   it('leaves no connection', async () => {
-    const service = await postgres();
+    const service = await postgres({ own: true });
     const { proxy, behind } = await proxied({ POSTGRES_URL: service.url });
     const handlers = perKind(() => async (): Promise<void> => undefined);
     for (const msLater of [0, 5, 10, 20, 40]) {

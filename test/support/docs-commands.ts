@@ -12,10 +12,10 @@ export interface DocsCommand {
   inline: boolean;
 }
 
-/** The README, CONTRIBUTING, and everything in docs. */
+/** The README, CONTRIBUTING, CHANGELOG, and everything in docs. */
 export function documents(): string[] {
   const docs = readdirSync(fromRoot('docs'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md'));
-  return ['README.md', 'CONTRIBUTING.md', ...docs.map((name) => `docs/${name.replaceAll('\\', '/')}`).sort()];
+  return ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...docs.map((name) => `docs/${name.replaceAll('\\', '/')}`).sort()];
 }
 
 /** A code block without a language, or one of these, holds commands, unless it is drawn with box characters. */

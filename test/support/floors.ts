@@ -85,6 +85,7 @@ export const floors: Record<string, string[]> = {
     'packages/see',
     'packages/shared',
     'packages/slack',
+    'packages/visits',
   ],
   // Starts ingest and worker as processes, and runs the command line.
   'apps/standalone': ['apps/cli', 'apps/console', 'apps/feed', 'apps/ingest', 'apps/worker', 'packages/see', 'packages/shared'],

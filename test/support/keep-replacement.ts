@@ -4,6 +4,6 @@ import type { Replacement } from '@watchpost/gallery/archive/archive-store';
 export const replacement = (version: number): Replacement => ({
   head: { version, nextNumber: version },
   scope: 'gallery',
-  toForget: null,
+  forgotten: null,
   check: () => Promise.resolve(),
 });

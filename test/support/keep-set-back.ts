@@ -1,4 +1,5 @@
 import type { StorageConfig } from '@watchpost/shared/config/common';
+import type { Document, WithId } from 'mongodb';
 import { withMongo, withPostgres } from './gallery-backends.ts';
 
 /** Puts the database back as it was, as its own tools do: the same database, whose versions and numbers go back. */
@@ -10,7 +11,7 @@ export async function keepCopy(storage: StorageConfig): Promise<SetBack> {
 }
 
 async function keepMongo(storage: StorageConfig): Promise<SetBack> {
-  const copies = new Map<string, object[]>();
+  const copies = new Map<string, WithId<Document>[]>();
   await withMongo(storage, async (client) => {
     for (const { name } of await client.db().listCollections().toArray())
       copies.set(name, await client.db().collection(name).find().toArray());
@@ -18,8 +19,10 @@ async function keepMongo(storage: StorageConfig): Promise<SetBack> {
   return async () =>
     withMongo(storage, async (client) => {
       for (const [name, documents] of copies) {
-        await client.db().collection(name).deleteMany({});
-        if (documents.length > 0) await client.db().collection(name).insertMany(documents);
+        // At no moment is there nothing: whoever looked then would find another database.
+        const collection = client.db().collection(name);
+        for (const document of documents) await collection.replaceOne({ _id: document._id }, document, { upsert: true });
+        await collection.deleteMany({ _id: { $nin: documents.map(({ _id }) => _id) } });
       }
     });
 }

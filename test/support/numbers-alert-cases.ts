@@ -41,12 +41,13 @@ export const alertCases: Record<string, AlertCase> = {
   },
   AcknowledgementsSlow: { fires: buckets(95), quiet: buckets(100) },
   EventsDropped: {
-    fires: { [request('rate-limited')]: '0+1x60' },
+    fires: { [request('rate-limited')]: '0x25 1x60' },
     quiet: { [request('rate-limited')]: '1x60', [request('queued')]: '0+9x60' },
   },
   SignaturesFail: { fires: { [request('request-unauthorised')]: '0+60x60' }, quiet: { [request('request-unauthorised')]: '0+1x60' } },
   SocketClosed: steady('watchpost_ingest_socket_connected{instance="a"}', ['0+0', '1+0']),
-  NoPictures: { fires: { [queued]: '0+1x60 60x120' }, quiet: { [queued]: '0+0x180' }, atMinute: 170 },
+  // Processes that were started again have no series of what they have not seen.
+  NoPictures: { fires: { [queued]: '0+1x60 _x120' }, quiet: { [queued]: '0+0x180' }, atMinute: 170 },
   TelegramRefused: {
     fires: { 'watchpost_ingest_telegram_ack_seconds_count{status="401"}': '0+60x60' },
     quiet: { 'watchpost_ingest_telegram_ack_seconds_count{status="200"}': '0+60x60' },
@@ -67,7 +68,7 @@ export const alertCases: Record<string, AlertCase> = {
     quiet: { [waiting]: '3x60', [job('done', 'visit')]: '0+9x60' },
   },
   JobsFail: {
-    fires: { [job('ended')]: '0+1x60' },
+    fires: { [job('ended')]: '0x20 40x60' },
     quiet: { [job('ended')]: '3x60', [job('done')]: '0+50x60', [job('retried')]: '0+9x60' },
   },
   SnapshotsSkipped: {
@@ -80,7 +81,7 @@ export const alertCases: Record<string, AlertCase> = {
     quiet: { 'watchpost_jobs_stalled_total{kind="snapshot"}': '1x60' },
   },
   CameraSilent: {
-    fires: { [snapshots('Gate')]: '0+1x600 600x800', [snapshots('Yard')]: '0+1x1400' },
+    fires: { [snapshots('Gate')]: '0+1x600 _x800', [snapshots('Yard')]: '0+1x1400' },
     quiet: { [snapshots('Gate')]: '0+1x1400', [snapshots('other')]: '0+1x600 600x800' },
     atMinute: 1_300,
   },

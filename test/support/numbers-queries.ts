@@ -104,9 +104,9 @@ export function exposedIn(texts: readonly string[]): Map<string, Set<string>> {
 export const familiesIn = (texts: readonly string[]): string[] =>
   [...new Set(texts.flatMap((text) => Array.from(text.matchAll(/^# TYPE (watchpost_\w+) /gm), ([, name = '']) => name)))].toSorted();
 
-/** The labels by name of the table of metrics in docs/operations.md, of what these processes expose. `both`: ingest and worker. */
+/** The labels by name of the table of metrics in docs/metrics.md, of what these processes expose. `both`: ingest and worker. */
 export function documentedMetrics(processes: readonly string[]): Map<string, string[]> {
-  const rows = readFileSync(fromRoot('docs/operations.md'), 'utf8').matchAll(/^\| `(watchpost_\w+)(?:\{([\w,]+)\})?` \| ([^|]+) \|/gm);
+  const rows = readFileSync(fromRoot('docs/metrics.md'), 'utf8').matchAll(/^\| `(watchpost_\w+)(?:\{([\w,]+)\})?` \| ([^|]+) \|/gm);
   const found = Array.from(rows, ([, name = '', labels = '', process = '']) => ({
     name,
     labels: labels.split(',').filter(Boolean),

@@ -1,14 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { fillDatabase } from '@watchpost/bench/console/fill';
 import { personIdOf } from '@watchpost/bench/console/planned';
-import type { ReceiptBody } from '@watchpost/privacy/receipts/receipt';
 import { createExaminations } from '@watchpost/shared/documents/examination';
+import { keepReceipt, stuckReceipt } from './page-receipts.ts';
 import { frameWith, man, woman } from './pictures.ts';
 import { startOpsConsole, type OpsConsole } from './ops-console-rig.ts';
 import { openSeenWorld, seenChannel } from './seen-world.ts';
 
 const never = new AbortController().signal;
 const minuteMs = 60_000;
+const longName = 'Maximiliane-Wilhelmine-Charlotte von Hohenzollern-Sigmaringen-Schwarzburg';
 
 /** The camera of the pictures. */
 export const filledCamera = `${seenChannel}/Gate`;
@@ -16,8 +16,8 @@ export const filledCamera = `${seenChannel}/Gate`;
 export const filledPerson = personIdOf(2);
 
 export interface FilledConsole extends OpsConsole {
-  /** Of a verified receipt. */
-  receipt: string;
+  /** The ids of a verified receipt, and of one of which a post is left. */
+  receipts: { verified: string; stuck: string };
 }
 
 /** A console that has something to show on each of its pages. */
@@ -35,10 +35,10 @@ export async function startFilledConsole(storage: { POSTGRES_URL: string }): Pro
     { who: 2, at: at(1) },
   ]);
   const rig = await startOpsConsole(storage, { deps: { platformFor: () => world.platform } });
-  const receipt = await fillPrivacy(rig);
+  const receipts = await fillPrivacy(rig);
   return {
     ...rig,
-    receipt,
+    receipts,
     end: async () => {
       await rig.end();
       await world.close();
@@ -46,7 +46,7 @@ export async function startFilledConsole(storage: { POSTGRES_URL: string }): Pro
   };
 }
 
-async function fillPrivacy({ as, parts }: OpsConsole): Promise<string> {
+async function fillPrivacy({ as, parts }: OpsConsole): Promise<FilledConsole['receipts']> {
   await as('editor', 'PUT', `/api/people/${filledPerson}/consent`, { state: 'given', note: 'The form of 3 November, folder 12' });
   await createExaminations(parts.documents).keep(
     {
@@ -65,33 +65,13 @@ async function fillPrivacy({ as, parts }: OpsConsole): Promise<string> {
     },
     never,
   );
-  // One that can still be undone, and one that was verified.
+  // A name for which there is hardly room.
+  const named = await as('editor', 'POST', `/api/people/${personIdOf(0)}/name`, { to: longName });
+  if (named.statusCode !== 200) throw new Error(named.body);
+  // One that can still be undone.
   await as('admin', 'POST', `/api/people/${personIdOf(9)}/forget`, {});
-  const id = randomUUID();
-  const dayMs = 86_400_000;
-  const acceptedAtMs = Date.now() - dayMs;
-  const body: ReceiptBody = {
-    v: 1,
-    state: 'verified',
-    acceptedAtMs,
-    dueAtMs: acceptedAtMs + 10 * minuteMs,
-    doneAtMs: acceptedAtMs + 11 * minuteMs,
-    verifiedAtMs: acceptedAtMs + 12 * minuteMs,
-    version: 1,
-    personIds: [],
-    faceIds: [],
-    names: [],
-    places: {
-      'people and faces': { found: 7, erased: 7, left: 0, why: null },
-      sightings: { found: 1_204, erased: 1_204, left: 0, why: null },
-      'posts in Slack': { found: 12, erased: 11, left: 1, why: 'the message could not be changed: its channel is archived' },
-    },
-    nextLookAtMs: acceptedAtMs,
-    looks: 2,
+  return {
+    verified: await keepReceipt(parts.documents),
+    stuck: await keepReceipt(parts.documents, stuckReceipt),
   };
-  await parts.documents.put(
-    { kind: 'receipt', id, revision: 0, atMs: acceptedAtMs, keys: [], expiresAtMs: Date.now() + dayMs, body },
-    never,
-  );
-  return id;
 }

@@ -1,6 +1,7 @@
 /**
  * The real servers that tests run against. Each is taken from its URL variable where that is set, else started from a binary on this
  * machine; PostgreSQL's is an npm package. Where neither is to be had the suite is skipped and says why; with CI=true it fails.
+ * Suites share a started MongoDB or PostgreSQL, and have a database of their own on it, unless they ask for a server of their `own`.
  */
 import { statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,13 +41,30 @@ function roomInMemory(folder: string): boolean {
 
 export const redis = async (options: ServerOptions = {}): Promise<Server> => startRedis(process.env, { within, ...options });
 
+/** Started once in each process that runs tests, and ended with it: a server takes a second of a core to start. */
+const shared = new Map<string, Promise<Server>>();
+
+async function sharedUrl(name: string, start: () => Promise<Server>): Promise<string> {
+  const server = shared.get(name) ?? start();
+  shared.set(name, server);
+  return (await server).url;
+}
+
+async function mongo(kind: 'replica set' | 'standalone', options: ServerOptions): Promise<Server> {
+  const start = async (more: ServerOptions): Promise<Server> => startMongo(process.env, kind, { within, ...more });
+  if (options.own || process.env['MONGO_CONNECTION_STRING']) return start(options);
+  return startMongo({ MONGO_CONNECTION_STRING: await sharedUrl(kind, async () => start({ own: true })) }, kind);
+}
+
 /** A replica set of one MongoDB node: transactions and change streams work. */
-export const mongoReplicaSet = async (options: ServerOptions = {}): Promise<Server> =>
-  startMongo(process.env, 'replica set', { within, ...options });
+export const mongoReplicaSet = async (options: ServerOptions = {}): Promise<Server> => mongo('replica set', options);
 
 /** A standalone MongoDB server: neither transactions nor change streams. */
-export const mongoStandalone = async (options: ServerOptions = {}): Promise<Server> =>
-  startMongo(process.env, 'standalone', { within, ...options });
+export const mongoStandalone = async (options: ServerOptions = {}): Promise<Server> => mongo('standalone', options);
 
 /** A PostgreSQL with an empty database. */
-export const postgres = async (options: ServerOptions = {}): Promise<Server> => providePostgres(process.env, { within, ...options });
+export async function postgres(options: ServerOptions = {}): Promise<Server> {
+  const start = async (more: ServerOptions): Promise<Server> => providePostgres(process.env, { within, ...more });
+  if (options.own || process.env['POSTGRES_URL']) return start(options);
+  return providePostgres({ POSTGRES_URL: await sharedUrl('postgres', async () => start({ own: true })) });
+}

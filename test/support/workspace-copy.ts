@@ -39,6 +39,7 @@ const copied = [
   'scripts',
   'test',
   '.gitignore',
+  'CHANGELOG.md',
   'CONTRIBUTING.md',
   'README.md',
   'package.json',

@@ -8,7 +8,7 @@ export const commandGroups: Record<string, Record<string, CommandEntry>> = {
   People: {
     people: {
       usage: '[--suggestions] [--json]',
-      does: 'list everybody, with when and where they were last seen; or only strangers who may be somebody known',
+      does: 'list everybody, with when and where they were last seen; or only unknown people who may be somebody known',
       needs: 'gallery',
       load: () => import('./commands/people.ts'),
     },

@@ -9,11 +9,13 @@ import { registerApi } from './api/register-api.ts';
 import type { ConsoleApp } from './console-app.ts';
 import type { ConsoleDeps, OpenedDeps } from './deps.ts';
 import { registerChangeLog } from './http/change-log.ts';
-import { frameworkErrors, registerErrorHandler } from './http/errors.ts';
+import { registerErrorHandler } from './http/errors.ts';
 import { registerGuard } from './http/guard.ts';
+import { registerHostCheck } from './http/host.ts';
 import { isApi, registerHeaders } from './http/headers.ts';
 import { registerOpenApi } from './http/openapi.ts';
 import { registerPages } from './http/pages.ts';
+import { readableUrl, refuseUnreadable, watchAnswers } from './http/unreadable.ts';
 import { createConsents } from '@watchpost/privacy/consent/consents';
 import { createShownTo } from './people/shown-to.ts';
 import { createConsoleMetrics, type ConsoleMetrics } from './metrics.ts';
@@ -50,15 +52,20 @@ export function buildApp({ checks, metrics, routes, onRoute, ...opened }: AppDep
     logger: false,
     forceCloseConnections: true,
     bodyLimit,
-    frameworkErrors,
+    clientErrorHandler: refuseUnreadable,
+    rewriteUrl: ({ url = '/' }) => readableUrl(url),
+    // What comes while we stop is refused by us, in the form of every other refusal.
+    return503OnClosing: false,
     // Who asks is whoever the proxies that we know say; nobody else is believed.
     trustProxy: (address) => isProxy(address),
     requestTimeout: 60_000,
     keepAliveTimeout: 20_000,
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
-    routerOptions: { maxParamLength: 300 },
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000, requireHostHeader: false },
+    // Each route says how long an id may be; more than this is in no request.
+    routerOptions: { maxParamLength: 16_384 },
   }).withTypeProvider<ZodTypeProvider>();
   limitConnections(app.server, mostConnections);
+  watchAnswers(app.server);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.decorateRequest('user', null);
@@ -66,6 +73,7 @@ export function buildApp({ checks, metrics, routes, onRoute, ...opened }: AppDep
   app.decorateRequest('csrfToken', '');
   registerErrorHandler(app, deps);
   registerHeaders(app, { https: config.CONSOLE_URL?.startsWith('https:') ?? false });
+  registerHostCheck(app, deps);
   void app.register(fastifyCookie);
   void app.register(rateLimit, {
     max: requestsPerMinute,
@@ -117,6 +125,7 @@ function withSignIn(opened: OpenedDeps, counted: ConsoleMetrics): ConsoleDeps {
     parts: () => database.parts(),
     consents: (parts) => createConsents(parts),
     isRequired: config.REQUIRE_CONSENT === 'name',
+    stopping,
   });
   return { ...opened, counted, sessions, marks, authenticate, shownTo, attempts: createAttempts(documents), links };
 }

@@ -25,9 +25,7 @@ export function openInBackground(config: StorageConfig, log: Logger, stopping: A
   const isConfigured = Boolean(config.MONGO_CONNECTION_STRING ?? config.POSTGRES_URL);
   let current: OpenedGallery | null = null;
   if (!isConfigured) {
-    log.info(
-      'no database of the gallery is configured: dialogs suggest no names, nothing is fetched after an outage, and no rule is applied',
-    );
+    log.info('no database is configured: dialogs suggest no names, nothing is fetched after an outage, and no rule is applied');
   }
   // The workers' metrics speak for the gallery; ingest's own would be the same again.
   const metrics = createMetrics({ processMetrics: false });

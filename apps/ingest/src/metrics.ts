@@ -22,6 +22,9 @@ export function createIngestMetrics(metrics: Metrics, sender: Pick<JobSender, 'c
   const files = metrics.counter('ingest_files_total', 'Files of messages in the read channels', ['outcome']);
   const messages = metrics.counter('ingest_messages_total', 'Messages while rules exist, by what became of them', ['outcome']);
   const entries = metrics.counter('ingest_entries_total', 'Events of channels that feeds publish, by what became of them', ['outcome']);
+  // What alerts ask for is there from the start: Prometheus sees no growth in a series that begins with what it counts.
+  for (const outcome of ['queue-unavailable', 'rate-limited', 'request-unauthorised']) requests.zero({ outcome });
+  files.inc({ outcome: 'queued' }, 0);
   observeQueue(metrics, sender, ages);
   return {
     request: (outcome, elapsedMs) => requests.observe({ outcome }, elapsedMs / 1_000),

@@ -134,7 +134,7 @@ export function assemble(config: WorkerConfig, parts: Parts, stopping: AbortSign
     ...publishing.feedTasks,
     ...alerting.alertTasks,
     ...talkTasks({ ...common, ...talking }),
-    ...convertingTasks(converting),
+    ...convertingTasks(converting, opened.documents),
     ...scheduleTasks,
     ...privacyTasks({ ...opened.kept, ...common, ...shown, ...visiting, ...moderating, ...publishing, ...keeping }),
   ];

@@ -10,6 +10,7 @@ import { fetchOutside } from '@watchpost/outside/fetch-outside';
 import type { publicUrlEnv } from '@watchpost/shared/config/common';
 import type { ConfigOf } from '@watchpost/shared/config/parse-env';
 import { createEnvelope } from '@watchpost/shared/envelope';
+import { databaseNow } from '@watchpost/shared/documents/database-clock';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { createConversionAudit, createConversions } from './conversion/conversions.ts';
@@ -68,8 +69,8 @@ export function createConversionDeps(
 }
 
 /** What is done again and again: conversions that nobody works on are ended. */
-export const convertingTasks = (deps: ConversionDeps): Task[] => [
-  { name: 'conversions', everyMs: minuteMs, run: (signal) => endStuck(deps, Date.now(), signal) },
+export const convertingTasks = (deps: ConversionDeps, documents: DocumentStore): Task[] => [
+  { name: 'conversions', everyMs: minuteMs, run: async (signal) => endStuck(deps, await databaseNow(documents, signal), signal) },
 ];
 
 async function sayWhatIsThere(finding: Promise<Tools>, hosts: readonly string[], log: Logger): Promise<void> {

@@ -19,7 +19,6 @@ export interface FollowDeps {
   /** See ShownNames: all posts of these are said again that have a visit. */
   tookBack?: ShownNames['tookBack'] | undefined;
   sendTimeoutMs: number;
-  now: () => number;
 }
 
 const [kind, id] = ['cursor', 'follow'];
@@ -49,21 +48,21 @@ const mostWaiting = 2_000;
  * edits of some posts, newest first.
  */
 export async function follow(deps: FollowDeps, signal: AbortSignal): Promise<void> {
-  const { documents, gallery, questions, now } = deps;
+  const { documents, gallery, questions } = deps;
   // Until then nobody knows which history this is.
   if (!gallery.isReady()) return;
-  const { document } = await documents.get(kind, id, signal);
+  const { document, nowMs } = await documents.get(kind, id, signal);
   const { epoch } = gallery.position();
   const stored = document ? cursorSchema.parse(document.body) : null;
   const cursor = stored?.epoch === epoch ? stored : { epoch, version: await beginningOf(deps, signal), waiting: [], nameless: [] };
   const { version, personIds } = await questions.changedSince(cursor.version, signal);
   const nameless = [...new Set([...(await namelessOf(personIds, deps, signal)), ...cursor.nameless])];
-  const others = new Set([...(await shownOf(personIds, now() - followedMs, deps, signal)), ...cursor.waiting]);
+  const others = new Set([...(await shownOf(personIds, nowMs - followedMs, deps, signal)), ...cursor.waiting]);
   for (const visitId of nameless) others.delete(visitId);
   const waiting = [...others].slice(0, mostWaiting);
   let revision = document?.revision ?? 0;
   const save = async (body: Cursor): Promise<void> => {
-    const put = await documents.put({ kind, id, revision, atMs: now(), keys: [], expiresAtMs: null, body }, signal);
+    const put = await documents.put({ kind, id, revision, atMs: nowMs, keys: [], expiresAtMs: null, body }, signal);
     revision = put.revision;
   };
   await deps.forget(personIds, signal);

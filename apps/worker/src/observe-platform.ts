@@ -7,6 +7,9 @@ import type { CallObserver } from '@watchpost/shared/observability/observe-calls
 /** What is done with a post. `picture`: another one is put into it. */
 type PostKind = 'post' | 'edit' | 'picture' | 'upload' | 'withdraw' | 'remove';
 
+/** An alert asks for them, so they are there from the start: Prometheus sees no growth in a series that begins with what it counts. */
+const failures = ['chat-unavailable', 'chat-refused', 'chat-not-authorised', 'internal'];
+
 /** The same platform, but what is posted and what is refused as too much is counted. */
 export type ObservePlatform = (platform: ConnectedPlatform) => ConnectedPlatform;
 
@@ -16,6 +19,7 @@ export function createPlatformObserver(metrics: Metrics, observer: CallObserver)
   return (platform) => {
     const { prefix, chat, posts } = platform;
     const { work } = observer(prefix);
+    for (const kind of ['post', 'edit']) for (const outcome of failures) counter.inc({ platform: prefix, kind, outcome }, 0);
     const counted = async <T>(kind: PostKind, outcomeOf: (result: T) => string, deed: () => Promise<T>): Promise<T> => {
       try {
         const result = await deed();

@@ -1,5 +1,6 @@
 import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
+import { databaseNow } from '@watchpost/shared/documents/database-clock';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import type { FollowedDatabase } from '@watchpost/shared/documents/follow-database';
 import type { Envelope } from '@watchpost/shared/envelope';
@@ -34,7 +35,6 @@ export interface PublishingOptions extends Omit<BoardPictureDeps, 'platformFor'>
   metrics: Metrics;
   /** How long visits are kept, milliseconds. */
   keepMs: number;
-  now?: () => number;
 }
 
 /** What jobs about feeds work with, beside the ports. */
@@ -51,8 +51,9 @@ export interface Publishing {
 }
 
 /** Puts together what entries, profiles and the hand-off of pictures need. */
-export function createPublishing({ now = Date.now, ...options }: PublishingOptions): Publishing {
+export function createPublishing(options: PublishingOptions): Publishing {
   const { feeds, documents, followed, envelope, log, metrics } = options;
+  const now = (signal: AbortSignal): Promise<number> => databaseNow(documents, signal);
   const feedLog = createFeedLog(documents, { followed });
   const keptPictures = createKeptPictures(documents);
   const entries = createEntries({ documents, feedLog, envelope });
@@ -65,10 +66,18 @@ export function createPublishing({ now = Date.now, ...options }: PublishingOptio
     entryCounts: createEntryCounts(metrics),
     boardPicture: createBoardPicture(options),
     feedTasks: [
-      { name: 'boards-known', everyMs: 60_000, run: (signal) => noteBoards({ documents, feeds }, now(), signal) },
-      { name: 'board', everyMs: 600_000, run: (signal) => expireVisits({ ...options, entries, now }, signal) },
-      { name: 'expired-entries', everyMs: 3_600_000, run: (signal) => expireEntries({ documents, feeds, now }, signal) },
-      { name: 'unshown-profiles', everyMs: 86_400_000, run: async (signal) => void (await forgetUnshown(documents, now(), signal)) },
+      { name: 'boards-known', everyMs: 60_000, run: async (signal) => noteBoards({ documents, feeds }, await now(signal), signal) },
+      { name: 'board', everyMs: 600_000, run: async (signal) => expireVisits({ ...options, entries }, await now(signal), signal) },
+      {
+        name: 'expired-entries',
+        everyMs: 3_600_000,
+        run: async (signal) => expireEntries({ documents, feeds }, await now(signal), signal),
+      },
+      {
+        name: 'unshown-profiles',
+        everyMs: 86_400_000,
+        run: async (signal) => void (await forgetUnshown(documents, await now(signal), signal)),
+      },
       ...handoffTasks({ entries, documents, keptPictures, log }),
     ],
   };

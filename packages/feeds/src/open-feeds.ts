@@ -18,6 +18,8 @@ export interface OpenFeedsOptions {
 export interface OpenedFeeds extends Feeds {
   /** Closes these by hand, by slug, and opens all others that the file does not close itself. */
   closeByHand(closed: ReadonlySet<string>): void;
+  /** Whether the file itself closes this feed: then nobody opens it by hand. */
+  isClosedByFile(slug: string): boolean;
 }
 
 /**
@@ -25,7 +27,8 @@ export interface OpenedFeeds extends Feeds {
  * all faults; of a later version with faults the log says where they are, and the one before stays.
  */
 export async function openFeeds({ file, log, signal, everyMs = 1_000 }: OpenFeedsOptions): Promise<OpenedFeeds> {
-  if (file === null) return { ...createFeedDirectory({}), close: () => undefined, closeByHand: () => undefined };
+  if (file === null)
+    return { ...createFeedDirectory({}), close: () => undefined, closeByHand: () => undefined, isClosedByFile: () => false };
   const count = ({ feeds = [] }: FeedsFile) => ({ feeds: feeds.length });
   const settings = await openSettings({ file, variable: 'FEEDS_FILE', what: 'feeds', read: readFeedsFile, count, log, everyMs }, signal);
   let closed: ReadonlySet<string> = new Set();
@@ -43,6 +46,7 @@ export async function openFeeds({ file, log, signal, everyMs = 1_000 }: OpenFeed
     closeByHand: (slugs) => {
       closed = slugs;
     },
+    isClosedByFile: (slug) => createFeedDirectory(settings.current()).get(slug)?.isOpen === false,
     close: () => settings.close(),
   };
 }

@@ -65,8 +65,8 @@ export function pairId(one: string, other: string): string {
 
 export type PersonStatus = 'named' | 'unknown' | 'ignored';
 
-/** The format of what is stored. Raised by a release that stores what older ones would misread: these then wait (`database-newer`). */
-export const galleryFormat = 1;
+/** The format of what is stored. Raised by a release that stores what older ones would misread, or fail at: these then wait (`database-newer`). */
+export const galleryFormat = 2;
 
 /** One commit of the sequence. `id` is the writer's own, so that it finds out whether a commit was made whose answer was lost. */
 export interface CommitMark {
@@ -224,10 +224,16 @@ export type Actor = z.infer<typeof actorSchema>;
 /** What readers say about persons. */
 const saidActions = ['name', 'alias', 'merge', 'distinguish', 'split', 'ignore', 'unignore', 'forget', 'assign', 'dismiss'] as const;
 
-/** Who did what, when and from where. Undoing an entry applies its `inverse`. */
+/** What is told of a person and changes nothing: what was said about their name, and that all that is kept of them was exported. */
+const notedActions = ['consent', 'export'] as const;
+export type NotedAction = (typeof notedActions)[number];
+/** Whether such an entry changes nothing, so that there is nothing to undo. Pure. */
+export const changesNothing = (action: AuditEntry['action']): boolean => action === 'undo' || notedActions.some((each) => each === action);
+
+/** Who did what, when and from where. Undoing an entry applies its `inverse`. `other`: what a newer release did, and this one does not know. */
 export const auditEntrySchema = z.object({
   id: z.string(),
-  action: z.enum([...saidActions, 'undo', 'enroll', 'expire', 'edit', 'repair', 'consent']),
+  action: z.enum([...saidActions, 'undo', 'enroll', 'expire', 'edit', 'repair', ...notedActions, 'other']).catch('other'),
   actor: actorSchema,
   atMs: z.number(),
   personIds: z.array(z.string()),

@@ -1,5 +1,5 @@
 import type { Box } from '@watchpost/shared/geometry';
-import type { Actor, AuditEntry, FaceDecision, LastSeen, PersonStatus, Sighting } from './domain.ts';
+import type { Actor, AuditEntry, FaceDecision, LastSeen, NotedAction, PersonStatus, Sighting } from './domain.ts';
 import type { GalleryPosition } from './position.ts';
 
 /** A person as commands and posts show it. */
@@ -94,7 +94,8 @@ export interface Gallery extends GalleryProgress {
 
 /** What can be done to persons. A person is given by its id (the first eight characters suffice), or by a name that only one person has. */
 export type Operation =
-  | { kind: 'name'; person: string; to: string }
+  /** `from`: what whoever names the person saw as its name. It is refused if that is not its name any more. */
+  | { kind: 'name'; person: string; to: string; from?: string | undefined }
   /** Adds a name that finds the person; `remove` removes it. */
   | { kind: 'alias'; person: string; alias: string; remove?: boolean }
   /** Merges two persons. A named person absorbs an unknown (ignored or not), the older unknown the younger; of two of one name the older the younger; otherwise `into` absorbs `from`, whose name becomes an alias. One name that exactly two persons have may be given twice. */
@@ -148,7 +149,7 @@ export interface PeopleOperations {
    * Leaves an entry in the audit that concerns the person, and changes nothing in the gallery; whoever follows the changes says anew what
    * shows the person. `words` follow the name: `consent given`. It cannot be undone.
    */
-  note(person: string, words: string, by: Actor, signal: AbortSignal): Promise<AuditEntry>;
+  note(person: string, noted: { action: NotedAction; words: string }, by: Actor, signal: AbortSignal): Promise<AuditEntry>;
   /** The newest audit entries, newest first. */
   history(limit: number, signal: AbortSignal): Promise<AuditEntry[]>;
   /** What somebody may want to do, as far as memory knows. */

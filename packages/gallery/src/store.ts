@@ -120,13 +120,11 @@ export interface SightingStore {
   ): Promise<SnapshotSightings[]>;
 }
 
-/** How often somebody was seen by one camera within a quarter of an hour. */
-export interface SeenCount {
-  /** When the quarter began, milliseconds since 1970. */
-  atMs: number;
-  channel: string;
-  camera: string | null;
-  snapshots: number;
+/** In how many snapshots somebody was seen within each quarter of an hour, and by each camera: in no particular order, none that is 0. */
+export interface SeenCounts {
+  /** `atMs`: when the quarter began, milliseconds since 1970. */
+  quarters: { atMs: number; snapshots: number }[];
+  cameras: { channel: string; camera: string | null; snapshots: number }[];
 }
 
 /** A face of which nobody is sure whose it is. */
@@ -141,8 +139,8 @@ export interface UnsureFace extends Pick<SnapshotSightings, 'snapshotId' | 'chan
 export interface SightingOverview {
   /** In how many snapshots each of these persons (null: everybody) was seen, by the person id in the sighting. Everybody: seconds where there are a million. */
   counts(personIds: readonly string[] | null, signal: AbortSignal): Promise<Map<string, number>>;
-  /** When and where these persons were seen, in no particular order. */
-  whenSeen(personIds: readonly string[], signal: AbortSignal): Promise<SeenCount[]>;
+  /** When and where these persons were seen. */
+  whenSeen(personIds: readonly string[], signal: AbortSignal): Promise<SeenCounts>;
   /** The newest faces that were taken for somebody, though not surely, and of which no reader said whose they are; newest first. `after`: those that follow this one. */
   unsure(limit: number, signal: AbortSignal, after?: Pick<UnsureFace, 'takenAtMs' | 'snapshotId' | 'position'>): Promise<UnsureFace[]>;
 }
@@ -189,6 +187,9 @@ export interface Eraser {
    */
   erase(retention: Retention, signal: AbortSignal): Promise<number>;
 }
+
+/** Nobody takes the right to keep house for longer, milliseconds: whoever seems to have done so took it while the database's clock was ahead. */
+export const longestUpkeepMs = 600_000;
 
 /** Who keeps house. One process at a time does. */
 export interface Upkeep {

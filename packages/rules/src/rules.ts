@@ -18,8 +18,11 @@ export interface Rules {
   list(signal: AbortSignal): Promise<Rule[]>;
   /** Rejects with `rule-invalid`, `pattern-invalid` (and why: see checkLook), `rule-name-taken`, or `quarantine-key-missing`. */
   add(settings: RuleSettings & Pick<Rule, 'name' | 'look'>, actor: string, signal: AbortSignal): Promise<Rule>;
-  /** By name (whatever its case) or id. Also rejects with `rule-not-found`. */
-  edit(name: string, settings: RuleSettings, actor: string, signal: AbortSignal): Promise<Rule>;
+  /**
+   * By name (whatever its case) or id. Also rejects with `rule-not-found`; and with `change-refused` if it was changed since `changedAtMs`,
+   * that of the rule whose settings were seen. Without it, what is set holds whatever somebody else has set meanwhile.
+   */
+  edit(name: string, settings: RuleSettings & Partial<Pick<Rule, 'changedAtMs'>>, actor: string, signal: AbortSignal): Promise<Rule>;
   /** What `add` (`name` null) or `edit` would make of these settings; nothing is changed. Rejects as they do. */
   check(name: string | null, settings: RuleSettings, signal: AbortSignal): Promise<Rule>;
   remove(name: string, actor: string, signal: AbortSignal): Promise<Rule>;

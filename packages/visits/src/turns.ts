@@ -1,5 +1,6 @@
 import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { Turns } from '@watchpost/shared/chat/turns';
+import { clocksApartMs } from '@watchpost/shared/documents/lease';
 import type { DocumentStore, StoredDocument } from '@watchpost/shared/documents/document-store';
 import { AppError } from '@watchpost/shared/errors';
 import { pause } from '@watchpost/shared/wait';
@@ -17,11 +18,16 @@ const turnSchema = z.object({
   nextMs: z.number(),
   /** Nobody gets a turn before, by the database's clock. */
   heldUntilMs: z.number(),
+  /** How long it was to be held; absent: an older release held it. */
+  heldForMs: z.number().optional(),
 });
 type Turn = z.infer<typeof turnSchema>;
 
 /** Between two turns of this process at least, however late its timers and the database's answers are. Milliseconds. */
 const apartMs = 1_000;
+
+/** The line in front of a channel is no longer, milliseconds. */
+const longestLineMs = 600_000;
 
 const kind = 'turn';
 /** A channel that was quiet for so long needs no document. */
@@ -40,7 +46,7 @@ interface Read {
 export function createTurns(documents: DocumentStore): Turns {
   async function read(channel: ChannelKey, signal: AbortSignal): Promise<Read> {
     const { document: stored, nowMs } = await documents.get(kind, channel, signal);
-    return { stored, turn: stored ? turnSchema.parse(stored.body) : { nextMs: 0, heldUntilMs: 0 }, nowMs };
+    return { stored, turn: stored ? soundAt(nowMs, turnSchema.parse(stored.body)) : { nextMs: 0, heldUntilMs: 0 }, nowMs };
   }
 
   const write = async (channel: ChannelKey, { stored, nowMs }: Read, turn: Turn, signal: AbortSignal): Promise<void> => {
@@ -87,10 +93,16 @@ export function createTurns(documents: DocumentStore): Turns {
       untilNoConflict(async () => {
         const found = await read(channel, signal);
         const heldUntilMs = Math.max(found.turn.heldUntilMs, found.nowMs + forMs);
-        await write(channel, found, { ...found.turn, heldUntilMs }, signal);
+        await write(channel, found, { ...found.turn, heldUntilMs, heldForMs: heldUntilMs - found.nowMs }, signal);
       }, signal),
   };
 }
+
+/** Without what lies further ahead than anybody books or holds: it was written while the database's clock was ahead. */
+const soundAt = (nowMs: number, { nextMs, heldUntilMs, heldForMs = keepMs }: Turn): Turn => ({
+  nextMs: nextMs > nowMs + longestLineMs ? 0 : nextMs,
+  ...(heldUntilMs > nowMs + heldForMs + clocksApartMs ? { heldUntilMs: 0 } : { heldUntilMs, heldForMs }),
+});
 
 function refuseIfHeld(channel: ChannelKey, { turn, nowMs }: Read): void {
   const retryAfterMs = turn.heldUntilMs - nowMs;

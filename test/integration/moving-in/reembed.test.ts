@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import { AppError } from '@watchpost/shared/errors';
+import type { EnrollRequest } from '@watchpost/gallery/moving-in/enroll';
 import { openWorkbench, type Workbench } from '@watchpost/gallery/open-workbench';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { reembedAll } from '@watchpost/cli/commands/reembed';
@@ -10,7 +11,7 @@ import type { FaceEngine } from '@watchpost/see/face-engine';
 import { parseEnv } from '@watchpost/shared/config/parse-env';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeWith } from '../../support/describe-with.ts';
-import { emptyGallery, galleryBackends, strangerVector } from '../../support/gallery-backends.ts';
+import { emptyGallery, oneOfEachBackend, strangerVector } from '../../support/gallery-backends.ts';
 import { bearded, frameWith, man, woman } from '../../support/pictures.ts';
 import type { Service } from '../../support/services.ts';
 
@@ -32,39 +33,39 @@ function otherModel(engine: FaceEngine): Pick<FaceEngine, 'modelId' | 'see'> {
   };
 }
 
-for (const backend of galleryBackends.filter(({ name }) => !name.includes('standalone'))) {
+let engine: FaceEngine;
+/** Of three people, with what the engine sees of each. */
+let known: Pick<EnrollRequest, 'name' | 'face'>[];
+
+beforeAll(async () => {
+  engine = await createFaceEngine({ ...parseEnv({}, seeEnv), INFERENCE_THREADS: 1 }, log, never);
+  known = [];
+  for (const [name, cells] of Object.entries({ Ada: man, Grace: [woman], Bob: [bearded] })) {
+    for (const cell of cells) {
+      const [seen] = (await engine.see(await frameWith([cell]), never)).faces;
+      const { box, embedding, quality, sizePx, crop } = seen!;
+      known.push({ name, face: { box, embedding, quality: quality.value, sizePx, crop: crop!, modelId: engine.modelId } });
+    }
+  }
+});
+afterAll(async () => engine.close());
+
+for (const backend of oneOfEachBackend) {
   describeWith(backend.needs, `reembed on ${backend.name}`, () => {
     let server: Service;
     let storage: StorageConfig;
-    let engine: FaceEngine;
     let workbench: Workbench;
 
     beforeAll(async () => {
-      [server, engine] = await Promise.all([
-        backend.start(),
-        createFaceEngine({ ...parseEnv({}, seeEnv), INFERENCE_THREADS: 1 }, log, never),
-      ]);
+      server = await backend.start();
     });
     afterAll(async () => {
-      await engine.close();
       await server.stop();
     });
     beforeEach(async () => {
       storage = backend.storage(server.url);
       workbench = await openWorkbench(storage, log, never);
-      const { enroll } = workbench;
-      for (const [name, cells] of [
-        ['Ada', man],
-        ['Grace', [woman]],
-        ['Bob', [bearded]],
-      ] as const) {
-        for (const cell of cells) {
-          const [seen] = (await engine.see(await frameWith([cell]), never)).faces;
-          const { box, embedding, quality, sizePx, crop } = seen!;
-          const face = { box, embedding, quality: quality.value, sizePx, crop: crop!, modelId: engine.modelId };
-          await enroll({ name, face, source: 'test', force: false }, { id: 'cli' }, never);
-        }
-      }
+      for (const { name, face } of known) await workbench.enroll({ name, face, source: 'test', force: false }, { id: 'cli' }, never);
     });
     afterEach(async () => {
       await workbench.close();

@@ -29,13 +29,15 @@ function rigWith(admin: Partial<JobAdmin>, documents = createMemoryDocuments()) 
 describe('retrying or dropping many jobs', () => {
   it('is on record before the first job is touched, also where nothing comes after that', async () => {
     const { deps, changes } = rigWith({
-      drop: async () => {
+      drop: async ({ onDone }) => {
         expect(await changes()).toMatchObject([{ actor: 'console:ada', what: 'dropped', jobs: 0, isOpen: true }]);
+        onDone?.();
         throw new AppError('queue-unavailable', 'ended in the middle');
       },
     });
     await expect(bulkChange(deps)('dropped', all, by(never))).rejects.toThrow('ended in the middle');
-    expect(await changes()).toHaveLength(1);
+    // What was done until then, though nobody was told of it.
+    expect(await changes()).toMatchObject([{ what: 'dropped', jobs: 1, isOpen: false, isCutOff: true }]);
   });
 
   it('touches nothing that cannot be on record', async () => {

@@ -30,4 +30,31 @@ describe('a change of camera settings', () => {
     await store.change(null, {}, { actor: 'console:bob', revision }, never);
     expect((await store.history(9, never)).map(({ by }) => by).sort()).toEqual(['console:ada', 'console:bob']);
   });
+
+  it('is not written anew when its time is over, and is told as long as it holds', async () => {
+    let nowMs = 1_000_000;
+    const documents = createMemoryDocuments(() => nowMs);
+    const store = createCameraSettingsStore(documents);
+    await store.change(null, { cooldown: '10m' }, { actor: 'console:ada', revision: 0 }, never);
+    const entries = async () => documents.find({ kind: 'camera-settings-change', order: 'newest', limit: 9 }, never);
+    const [entry] = await entries();
+    nowMs += 40 * 86_400_000;
+    await documents.remove(entry!.kind, entry!.id, entry!.revision, never);
+    expect(await store.history(9, never)).toMatchObject([{ by: 'console:ada', after: { cooldown: '10m' } }]);
+    expect(await entries()).toEqual([]);
+  });
+
+  it('can be read where nothing can be written', async () => {
+    const documents = createMemoryDocuments();
+    const readOnly: DocumentStore = {
+      ...documents,
+      put: async (document, signal) => {
+        if (document.kind === 'camera-settings-change') throw new AppError('database-newer', 'a newer release keeps the documents');
+        return documents.put(document, signal);
+      },
+    };
+    const store = createCameraSettingsStore(readOnly);
+    await store.change(null, { cooldown: '10m' }, { actor: 'console:ada', revision: 0 }, never);
+    expect(await store.history(9, never)).toMatchObject([{ by: 'console:ada' }]);
+  });
 });

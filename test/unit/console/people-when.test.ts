@@ -6,17 +6,16 @@ import { describe, expect, it } from 'vitest';
 const keepMs = 30 * 86_400_000;
 
 describe('when somebody was seen', () => {
-  const seen = (at: string, camera: string | null = 'Gate', snapshots = 1) => ({
-    atMs: Date.parse(at),
-    channel: 'slack:C1',
-    camera,
-    snapshots,
-  });
+  const seen = (at: string, snapshots = 1) => ({ atMs: Date.parse(at), snapshots });
+  const by = (camera: string | null, snapshots: number) => ({ channel: 'slack:C1', camera, snapshots });
   const nowMs = Date.parse('2026-10-26T11:00:00Z');
 
   it('counts by the hours and days of the viewer’s zone, also where the clocks change', () => {
     const { hours, days, total } = whenSeen(
-      [seen('2026-10-24T22:30:00Z'), seen('2026-10-25T00:30:00Z'), seen('2026-10-25T01:30:00Z'), seen('2026-10-25T23:15:00Z')],
+      {
+        quarters: [seen('2026-10-24T22:30:00Z'), seen('2026-10-25T00:30:00Z'), seen('2026-10-25T01:30:00Z'), seen('2026-10-25T23:15:00Z')],
+        cameras: [by('Gate', 4)],
+      },
       { zone: 'Europe/Berlin', nowMs, keepMs },
     );
     expect(total).toBe(4);
@@ -31,7 +30,10 @@ describe('when somebody was seen', () => {
 
   it('knows zones that are no whole hours away, and says which cameras', () => {
     const { hours, cameras, firstMs, lastMs } = whenSeen(
-      [seen('2026-10-20T18:15:00Z', 'Door', 2), seen('2026-10-20T18:30:00Z'), seen('2026-10-21T00:00:00Z', null)],
+      {
+        quarters: [seen('2026-10-20T18:15:00Z', 2), seen('2026-10-20T18:30:00Z'), seen('2026-10-21T00:00:00Z')],
+        cameras: [by('Gate', 1), by('Door', 2), by(null, 1)],
+      },
       { zone: 'Asia/Kathmandu', nowMs, keepMs },
     );
     expect([hours[0], hours[5]]).toEqual([3, 1]);

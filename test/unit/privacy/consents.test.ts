@@ -11,7 +11,7 @@ let refusal: AppError | null;
 let consents: ReturnType<typeof createConsents>;
 beforeEach(() => {
   [nowMs, audit, refusal] = [1_000_000, [], null];
-  const note = async (personId: string, summary: string, actor: { id: string }) => {
+  const note = async (personId: string, { words: summary }: { words: string }, actor: { id: string }) => {
     if (refusal) throw refusal;
     audit.push(`${personId}: ${summary} (${actor.id})`);
     const change = { action: 'consent' as const, version: audit.length, personIds: [personId], inverse: null };

@@ -126,17 +126,21 @@ describe('pages that mean harm', () => {
     let beats = 0;
     const heart = setInterval(() => (beats += 1), 20);
     const content = `${'<div>'.repeat(200_000)}x`;
-    const hostile = pickInThread(
-      picking({ as: 'html', content, items: 'div div div div', fields: { t: field('div:has(div)') } }),
-      never,
-      1_500,
-    );
+    const hostile = pickInThread(picking({ as: 'html', content, items: 'div div div div', fields: { t: field('div:has(div)') } }), never, {
+      beginMs: 60_000,
+      pickMs: 1_500,
+    });
     await expect(hostile).rejects.toMatchObject({
       code: 'fetch-refused',
       message: 'what was fetched takes too long or too much memory to read',
     });
     clearInterval(heart);
     expect(beats).toBeGreaterThan(10);
+  });
+
+  it('are tried again where the machine is too busy to begin', async () => {
+    const picked = pickInThread(picking({ content: '{"v":1.5}', fields: { v: field('$.v') } }), never, { beginMs: 1, pickMs: 10_000 });
+    await expect(picked).rejects.toMatchObject({ code: 'fetch-failed', message: 'this machine is too busy to read what was fetched' });
   });
 
   it('expand no entities, and read no files', async () => {

@@ -168,3 +168,30 @@ describe('whoever stops waiting', () => {
     expect(refused).toMatchObject([{ who: 'b', error: { code: 'aborted' } }]);
   });
 });
+
+describe('a channel that was used while the clock was ahead', () => {
+  it.each([3_600_000, 30 * 86_400_000])('gives turns at once when the clock is set back by %d ms', async (aheadMs) => {
+    let nowMs = 1_700_000_000_000 + aheadMs;
+    documents = createMemoryDocuments(() => nowMs);
+    await createTurns(documents).take('slack:C1', never);
+    await createTurns(documents).hold('slack:C2', 30_000, never);
+    nowMs -= aheadMs;
+    const { came, refused, take } = watched();
+    take('a');
+    take('b', 'slack:C2');
+    await vi.advanceTimersByTimeAsync(100);
+    expect([came.map(({ who }) => who).sort(), refused]).toEqual([['a', 'b'], []]);
+    // The second between two turns holds as before.
+    take('c');
+    await vi.advanceTimersByTimeAsync(500);
+    expect(came).toHaveLength(2);
+  });
+
+  it('is held for as long as it was asked for, also for days', async () => {
+    await createTurns(documents).hold('slack:C1', 3 * 86_400_000, never);
+    const { refused, take } = watched();
+    take('a');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(refused).toMatchObject([{ error: { code: 'chat-rate-limited' } }]);
+  });
+});

@@ -34,7 +34,6 @@ const once = (over: Partial<FollowDeps> = {}): Promise<void> =>
       },
       forget: async () => undefined,
       sendTimeoutMs: 1_000,
-      now: () => rig.nowMs,
       ...over,
     },
     never,

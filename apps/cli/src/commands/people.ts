@@ -41,7 +41,7 @@ const answersTo = (unknown: string, other: string): string =>
 /** `listed`: those of everybody who are to be shown. */
 function list(listed: readonly Person[], everybody: readonly Person[]): string[] {
   if (everybody.length === 0) return ['nobody has been seen yet'];
-  if (listed.length === 0) return ['no stranger may be somebody else'];
+  if (listed.length === 0) return ['no unknown person may be somebody known'];
   const hasSuggestions = listed.some(({ mayBe }) => mayBe !== null);
   const namesakes = namesakesOf(everybody);
   const shortId = shortIds(everybody.map(({ id }) => id));

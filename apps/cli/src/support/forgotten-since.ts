@@ -1,4 +1,4 @@
-import { forgetAgainId, forgetAgainKind, readToForget } from '@watchpost/gallery/changes/to-forget';
+import { AppError } from '@watchpost/shared/errors';
 import type { AuditEntry } from '@watchpost/gallery/domain';
 import type { Database } from '@watchpost/gallery/stores/database';
 
@@ -10,21 +10,43 @@ interface Told extends Pick<AuditEntry, 'action' | 'personIds'> {
   absorbed: string[] | null;
 }
 
+/** Whom a database has forgotten. */
+export interface ForgottenPeople {
+  personIds: string[];
+  /** Rejects with `gallery-unavailable` if somebody else was forgotten since, or it was undone. */
+  stillHolds: () => Promise<void>;
+}
+
 /**
  * The ids of those whom this database was asked to forget, as far back as its audit goes: it keeps these random ids when the names are erased.
- * Also of those who had become one of them, by whatever: in an older backup they are still somebody of their own. And whom an earlier
- * restore has still to forget. Rejects with `gallery-unavailable`.
+ * Also of those who had become one of them, by whatever: in an older backup they are still somebody of their own. And whom a restore was to
+ * forget that was interrupted. Rejects with `gallery-unavailable`.
  */
-export async function forgottenIn(database: Pick<Database, 'audit' | 'archive' | 'documents'>, signal: AbortSignal): Promise<string[]> {
-  const { document } = await database.documents.get(forgetAgainKind, forgetAgainId, signal);
-  const unfinished = readToForget(document)?.personIds ?? [];
-  // The last moment of a restore was interrupted: it has noted whom to forget, and what else is there is of both.
-  if ((await database.archive.counts(signal)) === null) return [...unfinished];
+export async function forgottenIn(database: Pick<Database, 'audit' | 'archive' | 'store'>, signal: AbortSignal): Promise<ForgottenPeople> {
+  const { audit, archive, store } = database;
+  // The last moment of a restore was interrupted: what is there is of both. Nobody can have changed anything since.
+  const unfinished = await archive.unfinished(signal);
+  if (unfinished) return { personIds: [...unfinished], stillHolds: async () => undefined };
+  const { version } = await store.head(signal);
+  const stillHolds = async (): Promise<void> => {
+    for (let after = version; ;) {
+      const page = await audit.concerned(after, pageSize, signal);
+      if (page.some(({ action }) => action === 'forget' || action === 'undo'))
+        throw new AppError(
+          'gallery-unavailable',
+          'somebody was forgotten, or a change was undone, meanwhile: nothing is restored; try again',
+        );
+      const last = page.at(-1);
+      if (!last || page.length < pageSize) return;
+      after = last.version;
+    }
+  };
+  return { personIds: await allForgotten(database, signal), stillHolds };
+}
+
+async function allForgotten(database: Pick<Database, 'audit' | 'archive'>, signal: AbortSignal): Promise<string[]> {
   const told = await readTold(database, signal);
-  const forgotten = new Set([
-    ...unfinished,
-    ...told.flatMap(({ action, personIds: [first] }) => (action === 'forget' ? (first ?? []) : [])),
-  ]);
+  const forgotten = new Set(told.flatMap(({ action, personIds: [first] }) => (action === 'forget' ? (first ?? []) : [])));
   if (forgotten.size === 0) return [];
   const there = await whoIsThere(database, signal);
   // A merged person has no record of their own after a time: who is one of somebody else is there, too.

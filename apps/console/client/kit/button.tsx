@@ -11,6 +11,8 @@ interface ButtonProps {
   disabled?: boolean | undefined;
   busy?: boolean | undefined;
   type?: 'button' | 'submit' | undefined;
+  /** The id of the form that it sends, where it stands outside of it. */
+  form?: string | undefined;
   /** With an address it is a link that looks like a button. */
   href?: string | undefined;
   title?: string | undefined;
@@ -44,6 +46,7 @@ export function Button(props: ButtonProps): JSX.Element {
       ref={buttonRef}
       class={classes(tone, size)}
       type={type}
+      form={props.form}
       onClick={busy ? ignore : onClick}
       disabled={disabled && !busy}
       aria-disabled={busy || undefined}
@@ -58,7 +61,7 @@ export function Button(props: ButtonProps): JSX.Element {
 
 /** A button that is only a drawing; its label is read out and shown when the pointer rests on it. */
 export function IconButton(
-  props: Omit<ButtonProps, 'children' | 'icon' | 'type' | 'title'> & { icon: IconName; label: string },
+  props: Omit<ButtonProps, 'children' | 'icon' | 'type' | 'form' | 'title'> & { icon: IconName; label: string },
 ): JSX.Element {
   const { icon, label, onClick, tone = 'quiet', size, disabled = false, busy = false, buttonRef } = props;
   return (

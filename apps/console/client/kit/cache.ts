@@ -14,10 +14,11 @@ interface Entry {
   listeners: Set<() => void>;
   running: AbortController | null;
   /** Changed while it was being asked for: it is asked for once more. */
-  again: boolean;
+  again: 'no' | 'soon' | 'now';
   usedAtMs: number;
-  askedAtMs: number;
-  timer: number | undefined;
+  /** When it may be asked for again though nobody did anything. */
+  restsUntilMs: number;
+  timer: ReturnType<typeof setTimeout> | undefined;
 }
 
 const entries = new Map<string, Entry>();
@@ -35,9 +36,9 @@ function entryOf(path: string, topics: readonly Topic[]): Entry {
     topics,
     listeners: new Set(),
     running: null,
-    again: false,
+    again: 'no',
     usedAtMs: Date.now(),
-    askedAtMs: 0,
+    restsUntilMs: 0,
     timer: undefined,
   };
   entries.set(path, entry);
@@ -49,19 +50,21 @@ function set(entry: Entry, state: Cached<unknown>): void {
   for (const listener of entry.listeners) listener();
 }
 
-/** An address that changes again and again is asked for at most so often, milliseconds. */
-const restMs = 1_000;
+/** An address that changes again and again rests after each answer: some times as long as the answer took, within bounds. Milliseconds. */
+const restShare = 4;
+const [leastRestMs, mostRestMs] = [400, 4_000];
 
 async function load(path: string, entry: Entry, background = false): Promise<void> {
   if (entry.running) {
-    entry.again = true;
+    if (!background) entry.again = 'now';
+    else if (entry.again === 'no') entry.again = 'soon';
     return;
   }
   clearTimeout(entry.timer);
   entry.timer = undefined;
   const running = new AbortController();
   entry.running = running;
-  entry.askedAtMs = Date.now();
+  const startMs = Date.now();
   set(entry, { ...entry.state, loading: true });
   try {
     const data = await api.get<unknown>(path, { signal: running.signal, background });
@@ -70,18 +73,21 @@ async function load(path: string, entry: Entry, background = false): Promise<voi
     if (!running.signal.aborted) set(entry, { data: entry.state.data, error: toApiError(error), loading: false });
   } finally {
     entry.running = null;
-    const again = entry.again && entry.listeners.size > 0;
-    entry.again = false;
-    if (again) void load(path, entry, background);
+    const nowMs = Date.now();
+    entry.restsUntilMs = nowMs + Math.min(mostRestMs, Math.max(leastRestMs, restShare * (nowMs - startMs)));
+    const again = entry.listeners.size > 0 ? entry.again : 'no';
+    entry.again = 'no';
+    if (again === 'now') void load(path, entry);
+    else if (again === 'soon') loadSoon(path, entry);
   }
 }
 
-/** Asks once more, as nobody waits for it: no sooner than a while after the last time. */
+/** Asks once more, as nobody waits for it: no sooner than a while after the last answer. */
 function loadSoon(path: string, entry: Entry): void {
-  const waitMs = entry.askedAtMs + restMs - Date.now();
-  if (waitMs <= 0) void load(path, entry, true);
+  const waitMs = entry.restsUntilMs - Date.now();
+  if (entry.running || waitMs <= 0) void load(path, entry, true);
   else
-    entry.timer ??= window.setTimeout(() => {
+    entry.timer ??= setTimeout(() => {
       entry.timer = undefined;
       if (entry.listeners.size > 0) void load(path, entry, true);
     }, waitMs);

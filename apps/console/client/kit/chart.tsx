@@ -14,7 +14,7 @@ export interface Series {
 }
 
 /**
- * Values over time. It is as wide as there is room; screen readers get its label and a table of the same values. `unit` stands behind each value.
+ * Counts over time. It is as wide as there is room; screen readers get its label and a table of the same values. `unit` stands behind each value.
  * `days`: each value is that of a whole day, and no time of day is said.
  */
 export function Chart({
@@ -92,6 +92,8 @@ export function Chart({
 }
 
 const daySeconds = 86_400;
+/** Between two marks of the axis: what is counted has no halves. */
+const wholeSteps = Array.from({ length: 9 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
 
 /** How far bars are apart, seconds; 0: there are none. */
 const stepOf = (times: ArrayLike<number>, series: readonly Series[]): number =>
@@ -105,12 +107,14 @@ interface Drawn {
 }
 
 function optionsOf(element: HTMLElement, { series, height, unit, momentOf }: Drawn): uPlot.Options {
-  const probe = document.createElement('span');
-  element.append(probe);
-  // Canvas knows no custom properties: the browser resolves them on an element.
+  // Canvas knows no custom properties: the browser resolves them on an element, a new one each time, as one that changes may fade.
   const colour = (name: string): string => {
+    const probe = document.createElement('span');
     probe.style.color = `var(${name})`;
-    return getComputedStyle(probe).color;
+    element.append(probe);
+    const { color } = getComputedStyle(probe);
+    probe.remove();
+    return color;
   };
   const faint = colour('--text-3');
   const line = colour('--line');
@@ -122,13 +126,22 @@ function optionsOf(element: HTMLElement, { series, height, unit, momentOf }: Dra
     cursor: { y: false },
     legend: { show: series.length > 1 },
     // Half a step on either side: the first and the last bar are as wide as the others.
-    scales: { x: { range: (plot, min, max) => [min - stepOf(plot.data[0], series) / 2, max + stepOf(plot.data[0], series) / 2] } },
+    // Bars are as high as what they count only if they begin at nothing.
+    scales: {
+      x: { range: (plot, min, max) => [min - stepOf(plot.data[0], series) / 2, max + stepOf(plot.data[0], series) / 2] },
+      y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.1)] },
+    },
     axes: [
       {
         ...axis,
         values: (_plot, ticks, _index, _space, step) => ticks.map((tick) => (step < daySeconds ? formatClock : formatDate)(tick * 1_000)),
       },
-      { ...axis, size: 52, values: (_plot, ticks) => ticks.map((tick) => `${formatNumber(tick)}${unit ? ` ${unit}` : ''}`) },
+      {
+        ...axis,
+        size: 52,
+        incrs: wholeSteps,
+        values: (_plot, ticks) => ticks.map((tick) => `${formatNumber(tick)}${unit ? ` ${unit}` : ''}`),
+      },
     ],
     series: [
       { value: (_plot, seconds) => (seconds === null ? '' : momentOf(seconds * 1_000)) },
@@ -146,6 +159,5 @@ function optionsOf(element: HTMLElement, { series, height, unit, momentOf }: Dra
       }),
     ],
   };
-  probe.remove();
   return options;
 }

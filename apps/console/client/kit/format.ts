@@ -11,8 +11,10 @@ const exact = new Intl.DateTimeFormat('en', { dateStyle: 'full', timeStyle: 'lon
 export const formatNumber = (value: number): string => number.format(value);
 /** 12.3K */
 export const formatShort = (value: number): string => short.format(value);
+/** `face` of one, `faces` of any other number: for a unit that stands apart from it. */
+export const unitOf = (count: number, one: string, many = `${one}s`): string => (count === 1 ? one : many);
 /** `1 face`, `2 faces`, `12,345 faces` */
-export const formatCount = (count: number, one: string, many = `${one}s`): string => `${number.format(count)} ${count === 1 ? one : many}`;
+export const formatCount = (count: number, one: string, many = `${one}s`): string => `${number.format(count)} ${unitOf(count, one, many)}`;
 /** A share between 0 and 1 as `12 %`; below one percent `0.4 %`. */
 export const formatPercent = (share: number): string =>
   `${share > 0 && share < 0.01 ? (share * 100).toFixed(1) : String(Math.round(share * 100))} %`;

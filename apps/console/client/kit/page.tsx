@@ -44,7 +44,7 @@ export function Page({
         </a>
       )}
       <div class="page-head">
-        <div class="row nowrap">
+        <div class="page-title">
           {lead}
           <div>
             <h1 ref={heading} tabIndex={-1}>

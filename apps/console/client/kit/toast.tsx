@@ -7,6 +7,8 @@ interface Toast {
   text: string;
   tone: 'plain' | 'danger';
   undo: (() => Promise<unknown>) | null;
+  /** The changes that `undo` takes back, by their entries in the log. */
+  undoes: readonly string[];
   link: { href: string; label: string } | null;
 }
 
@@ -26,15 +28,20 @@ function dismiss(id: number): void {
   show(shown.filter((toast) => toast.id !== id));
 }
 
+/** Takes away what offers to undo one of these changes: it is undone already. */
+export function dismissUndo(entries: readonly string[]): void {
+  for (const { id, undoes } of shown) if (undoes.some((entry) => entries.includes(entry))) dismiss(id);
+}
+
 /** Says what was done, at the foot of the page. With `undo` there is a button that takes it back, with `link` one that leads on; these stay 10 s. */
 export function toast(
   text: string,
-  { tone = 'plain', undo = null, link = null }: Partial<Pick<Toast, 'tone' | 'undo' | 'link'>> = {},
+  { tone = 'plain', undo = null, undoes = [], link = null }: Partial<Omit<Toast, 'id' | 'text'>> = {},
 ): void {
   const id = nextId;
   nextId += 1;
   for (const old of shown.slice(0, -2)) dismiss(old.id);
-  show([...shown, { id, text, tone, undo, link }]);
+  show([...shown, { id, text, tone, undo, undoes, link }]);
   timers.set(
     id,
     window.setTimeout(() => dismiss(id), undo || link || tone === 'danger' ? 10_000 : 5_000),

@@ -3,7 +3,7 @@ import type { CameraOfPage, CamerasPage as Cameras } from '../../src/api/cameras
 import { withParams } from '../kit/api.ts';
 import { Button } from '../kit/button.tsx';
 import { Badge, Notice } from '../kit/card.tsx';
-import { formatCount, formatDuration, formatNumber } from '../kit/format.ts';
+import { formatCount, formatDuration, formatNumber, unitOf } from '../kit/format.ts';
 import { Page } from '../kit/page.tsx';
 import { cameraText, picturePage } from '../kit/place.ts';
 import { Sparkline } from '../kit/sparkline.tsx';
@@ -73,7 +73,8 @@ function Camera({ camera, isNamesake }: { camera: CameraOfPage; isNamesake: bool
       <div class="body stack tight">
         <div class="row between nowrap">
           <div>
-            <strong class="number">{formatNumber(lastHour)}</strong> <span class="muted small">pictures in the last hour</span>
+            <strong class="number">{formatNumber(lastHour)}</strong>{' '}
+            <span class="muted small">{unitOf(lastHour, 'picture')} in the last hour</span>
             <div class="muted small">{formatNumber(total)} in 24 h</div>
           </div>
           <Sparkline label={`Pictures in each of the last 24 hours: ${hours.join(', ')}`} values={hours} />
@@ -89,7 +90,7 @@ function Camera({ camera, isNamesake }: { camera: CameraOfPage; isNamesake: bool
           )}
           {latency && (
             <span title={`Of the newest ${formatNumber(latency.snapshots)}: 19 of 20 within ${formatDuration(latency.p95Ms)}`}>
-              done in {formatDuration(latency.p50Ms)}
+              · done in {formatDuration(latency.p50Ms)}
             </span>
           )}
         </div>

@@ -8,10 +8,11 @@ import { SearchField, Select } from '../kit/field.tsx';
 import { formatDay } from '../kit/format.ts';
 import { More } from '../kit/more.tsx';
 import { Filters, Page } from '../kit/page.tsx';
+import { personPage } from '../kit/place.ts';
 import { useMay } from '../kit/session.ts';
 import { Empty, ErrorState, Skeleton } from '../kit/states.tsx';
 import { Time } from '../kit/time.tsx';
-import { toast } from '../kit/toast.tsx';
+import { dismissUndo, toast } from '../kit/toast.tsx';
 import { useParam } from '../kit/use-param.ts';
 import { useInfinite, useMutation } from '../kit/use-query.ts';
 import './log/log.css';
@@ -96,7 +97,10 @@ function Entry({ entry }: { entry: LogEntry }): JSX.Element {
   const mayUndo = useMay('editor');
   const undo = useMutation(async () => api.post(`/api/changes/${entry.id}/undo`), {
     invalidates: ['/api/'],
-    done: () => toast('Undone'),
+    done: () => {
+      dismissUndo([entry.id]);
+      toast(`Undone: ${entry.text}`);
+    },
   });
   const who = entry.actor ?? 'Somebody';
   return (
@@ -106,7 +110,7 @@ function Entry({ entry }: { entry: LogEntry }): JSX.Element {
       </span>
       <div class="grow">
         <p class={entry.undone ? 'log-text log-undone' : 'log-text'}>
-          {entry.personIds.length === 1 ? <a href={`/people/${entry.personIds[0] ?? ''}`}>{entry.text}</a> : entry.text}
+          {entry.personIds.length === 1 ? <a href={personPage(entry.personIds[0] ?? '')}>{entry.text}</a> : entry.text}
         </p>
         <p class="muted small">
           {who}

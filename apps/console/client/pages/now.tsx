@@ -82,7 +82,7 @@ function Visits({ list, order, isFiltered }: { list: Infinite<VisitOfPage>; orde
             <ul class={order === 'camera' ? 'visit-list' : 'visit-list wide'}>
               {visits.map((visit) => (
                 <li key={visit.id}>
-                  <Visit visit={visit} onChanged={list.refetch} />
+                  <Visit visit={visit} isOfPlace={order === 'camera'} onChanged={list.refetch} />
                 </li>
               ))}
             </ul>

@@ -25,6 +25,12 @@ const sorts = ['seen', 'often', 'name'] as const;
 const everything: string = '';
 const labels = { all: 'Everybody', named: 'Named', unknown: 'Unknown', ignored: 'Ignored' } as const;
 
+const nameUnknowns = (
+  <Button href="/unknowns" icon="unknown">
+    Name unknowns
+  </Button>
+);
+
 export function PeoplePage(): JSX.Element {
   const [q, setQ] = useParam('q', everything);
   const [status] = useParam<(typeof statuses)[number]>('status', 'all', statuses);
@@ -50,11 +56,7 @@ export function PeoplePage(): JSX.Element {
       title="People"
       count={totals ? formatNumber(totals.counts.all) : null}
       about="Everybody whom the cameras have met: those with a name, and those who wait for one."
-      actions={
-        <Button href="/unknowns" icon="unknown">
-          Name unknowns
-        </Button>
-      }
+      actions={totals?.counts.unknown === 0 ? null : nameUnknowns}
     >
       <Tabs
         label="Which people"

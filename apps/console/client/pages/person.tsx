@@ -6,16 +6,17 @@ import { withParams } from '../kit/api.ts';
 import { Button } from '../kit/button.tsx';
 import { Badge, Stat, Stats } from '../kit/card.tsx';
 import { Face } from '../kit/face.tsx';
-import { formatCount, formatNumber } from '../kit/format.ts';
+import { formatCount, formatNumber, unitOf } from '../kit/format.ts';
 import { Menu, type MenuItem } from '../kit/menu.tsx';
 import { Page } from '../kit/page.tsx';
+import { personPage } from '../kit/place.ts';
 import { useMay } from '../kit/session.ts';
 import { Empty, ErrorState, Skeleton } from '../kit/states.tsx';
 import { Tabs } from '../kit/tabs.tsx';
 import { Time } from '../kit/time.tsx';
 import { useParam } from '../kit/use-param.ts';
 import { useQuery } from '../kit/use-query.ts';
-import { changePerson, faceAddress, makeAndTell, personAddress } from './people/deeds.ts';
+import { changePerson, faceAddress, makeAndTell } from './people/deeds.ts';
 import { useForget } from './people/forget.tsx';
 import { MergeDialog } from './people/merge-dialog.tsx';
 import './people/people.css';
@@ -37,9 +38,10 @@ export function PersonPage(): JSX.Element {
   const { data, error } = person;
   // Somebody who was merged has another address now.
   useEffect(() => {
-    if (data && data.id !== id) route(withParams(personAddress(data.id), query), true);
+    if (data && data.id !== id) route(withParams(personPage(data.id), query), true);
   }, [data?.id, id]);
-  if (error?.code === 'person-not-found') {
+  // No id is as long as some that can be typed.
+  if (error?.code === 'person-not-found' || error?.code === 'request-malformed') {
     return (
       <Page title="Person">
         <Empty icon="people" title="Nobody is here" action={<Button href="/people">All people</Button>}>
@@ -86,14 +88,16 @@ function Known({ person, onChange }: { person: PersonDetail; onChange: () => voi
             label="Faces"
             value={formatNumber(person.faces)}
             {...(person.negatives.length > 0
-              ? { unit: `and ${formatNumber(person.negatives.length)} that are not ${status === 'named' ? name : 'this person'}` }
+              ? {
+                  unit: `and ${formatNumber(person.negatives.length)} that ${unitOf(person.negatives.length, 'is', 'are')} not ${status === 'named' ? name : 'this person'}`,
+                }
               : {})}
           />
         </Stats>
         <Tabs
           label={`About ${name}`}
           tabs={tabs.map((each) => ({
-            href: withParams(personAddress(id), { tab: each === 'overview' ? undefined : each }),
+            href: withParams(personPage(id), { tab: each === 'overview' ? undefined : each }),
             label: labels[each],
             count: counts[each] ?? null,
             current: each === tab,
@@ -131,7 +135,7 @@ function About({ person }: { person: PersonDetail }): JSX.Element {
           {notSame.slice(0, 5).map(({ id, name }, index) => (
             <>
               {index > 0 && ', '}
-              <a key={id} href={personAddress(id)}>
+              <a key={id} href={personPage(id)}>
                 {name}
               </a>
             </>
@@ -179,7 +183,7 @@ function Deeds({ person, onChange }: { person: PersonDetail; onChange: () => voi
           persons={[person]}
           onClose={close}
           onDone={(kept) => {
-            if (kept !== null && kept !== id) route(personAddress(kept));
+            if (kept !== null && kept !== id) route(personPage(kept));
             else onChange();
           }}
         />

@@ -2,18 +2,18 @@ import type { JSX } from 'preact';
 import { useRoute } from 'preact-iso';
 import { useEffect } from 'preact/hooks';
 import type { FaceOfPicture, PictureOfPage } from '../../src/api/pictures/schema.ts';
+import { Button } from '../kit/button.tsx';
 import { Badge, Card, Facts, Notice } from '../kit/card.tsx';
 import { formatCount, formatMoment, formatNumber } from '../kit/format.ts';
 import { Page } from '../kit/page.tsx';
 import { cameraText } from '../kit/place.ts';
-import { SnapshotFace } from '../kit/snapshot-face.tsx';
 import { Empty, Loaded } from '../kit/states.tsx';
 import { Time } from '../kit/time.tsx';
 import { useParam } from '../kit/use-param.ts';
 import { useQuery } from '../kit/use-query.ts';
 import { outcomeWords } from './cameras/outcomes.ts';
 import { FaceDetails } from './picture/face-details.tsx';
-import { calledOf, Snapshot } from './picture/snapshot.tsx';
+import { calledOf, FaceOf, Snapshot } from './picture/snapshot.tsx';
 import './picture/picture.css';
 
 /** One snapshot: its faces, and why each decision fell. */
@@ -22,6 +22,15 @@ export function PicturePage(): JSX.Element {
   const id = params['id'] ?? '';
   const query = useQuery<PictureOfPage>(`/api/pictures/${encodeURIComponent(id)}`, { topics: ['people', 'pictures'] });
   const camera = query.data ? cameraText(query.data) : null;
+  if (query.error?.code === 'snapshot-unknown' || query.error?.code === 'request-malformed') {
+    return (
+      <Page title="Picture">
+        <Empty icon="camera" title="Nothing is known of this picture" action={<Button href="/">To the newest visits</Button>}>
+          How it was looked at is kept for some weeks only; it may also be that the address is wrong.
+        </Empty>
+      </Page>
+    );
+  }
   return (
     <Page title={camera ?? 'Picture'} about={query.data && <Time at={query.data.takenAtMs} as="moment" />}>
       <Loaded query={query}>{(picture) => <Picture key={id} picture={picture} onChanged={query.refetch} />}</Loaded>
@@ -115,16 +124,9 @@ function FaceList({
         {picture.faces.map((face) => (
           <li key={face.position}>
             <button type="button" aria-pressed={face.position === chosen} onClick={() => onChoose(face.position)}>
-              <SnapshotFace
-                snapshotId={picture.snapshotId}
-                position={face.position}
-                box={face.box}
-                picture={picture.width !== null && picture.height !== null ? { width: picture.width, height: picture.height } : null}
-                name={calledOf(face)}
-                size="s"
-              />
+              <FaceOf picture={picture} face={face} size="s" />
               <span class="truncate grow">{calledOf(face)}</span>
-              <Badge tone={tones[face.decision]}>{face.saidBy === null ? words[face.decision] : 'said by a reader'}</Badge>
+              <Badge tone={tones[face.decision]}>{face.saidBy === null ? words[face.decision] : 'said by somebody'}</Badge>
             </button>
           </li>
         ))}

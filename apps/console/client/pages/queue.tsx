@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { QueueAnswer } from '../../src/api/queue/schema.ts';
 import { Badge, Card, Notice, Stat, Stats } from '../kit/card.tsx';
-import { formatCount, formatDuration, formatNumber } from '../kit/format.ts';
+import { formatCount, formatDuration, formatNumber, unitOf } from '../kit/format.ts';
 import { Page } from '../kit/page.tsx';
 import { Loaded } from '../kit/states.tsx';
 import { Table } from '../kit/table.tsx';
@@ -34,19 +34,22 @@ export function QueuePage(): JSX.Element {
 
 function Figures({ queue: { kinds, workers } }: { queue: QueueAnswer }): JSX.Element {
   const nowMs = useNow();
-  const sum = (of: 'waiting' | 'active' | 'delayed' | 'failed'): string => formatNumber(kinds.reduce((total, each) => total + each[of], 0));
+  const sum = (of: 'waiting' | 'active' | 'delayed' | 'failed'): { value: string; unit: string } => {
+    const jobs = kinds.reduce((total, each) => total + each[of], 0);
+    return { value: formatNumber(jobs), unit: unitOf(jobs, 'job') };
+  };
   const times = kinds.flatMap(({ oldestAtMs }) => oldestAtMs ?? []);
   return (
     <Stats>
-      <Stat label="Waiting" value={sum('waiting')} unit="jobs" />
+      <Stat label="Waiting" {...sum('waiting')} />
       <Stat
         label="Oldest waits"
         value={times.length === 0 ? '–' : formatDuration(Math.max(0, nowMs - Math.min(...times)))}
         title="How long the oldest waiting job has been there"
       />
-      <Stat label="Running" value={sum('active')} unit="jobs" />
-      <Stat label="For later" value={sum('delayed')} unit="jobs" title="They wait for a time, such as their next attempt" />
-      <Stat label="Failed" value={sum('failed')} unit="jobs" />
+      <Stat label="Running" {...sum('active')} />
+      <Stat label="For later" {...sum('delayed')} title="They wait for a time, such as their next attempt" />
+      <Stat label="Failed" {...sum('failed')} />
       <Stat label="Workers" value={workers === null ? '?' : formatNumber(workers.length)} />
     </Stats>
   );

@@ -5,7 +5,7 @@ import type { RiskLines } from '../../src/api/thresholds/schema.ts';
 import { withParams } from '../kit/api.ts';
 import { Card } from '../kit/card.tsx';
 import { Select, TextField } from '../kit/field.tsx';
-import { formatNumber } from '../kit/format.ts';
+import { formatCount, formatNumber } from '../kit/format.ts';
 import { Filters, Page } from '../kit/page.tsx';
 import { cameraText } from '../kit/place.ts';
 import { Loaded } from '../kit/states.tsx';
@@ -152,8 +152,8 @@ function Lines({ now, then }: { now: RiskLines; then: RiskLines }): JSX.Element 
         ]}
       />
       <p class="muted small card-note">
-        Cosines of the built-in model, in a gallery as large as yours is now: {formatNumber(now.persons)} people with{' '}
-        {formatNumber(now.faces)} faces.
+        Cosines of the built-in model, in a gallery as large as yours is now: {formatCount(now.persons, 'person', 'people')} with{' '}
+        {formatCount(now.faces, 'face')}.
       </p>
     </Card>
   );

@@ -190,7 +190,7 @@ function useAnswers(groups: readonly UnknownGroup[], refetch: () => void) {
         const { entries, summary } = await make(steps);
         const deed = { id, entries, summary };
         made.current.push(deed);
-        toast(summary, { undo: async () => undo(deed) });
+        toast(summary, { undoes: entries, undo: async () => undo(deed) });
       } catch (error) {
         bringBack(id);
         tellFault(error);

@@ -14,7 +14,7 @@ import './violations/violations.css';
 
 const states = ['all', 'open', 'appealed', 'kept', 'removed', 'failed', 'dry-run', 'unread'] as const;
 const stateLabels: Record<(typeof states)[number], string> = {
-  all: 'All',
+  all: 'All states',
   open: 'To be looked at',
   appealed: 'Appeals that wait',
   kept: 'In quarantine',

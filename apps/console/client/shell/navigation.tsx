@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useLocation } from 'preact-iso';
 import type { CountsAnswer } from '../../src/api/session/schema.ts';
-import { formatShort } from '../kit/format.ts';
+import { formatCount, formatShort, unitOf } from '../kit/format.ts';
 import { Icon, type IconName } from '../kit/icons.tsx';
 
 interface Place {
@@ -10,8 +10,8 @@ interface Place {
   icon: IconName;
   count?: keyof CountsAnswer;
   tone?: 'warn' | 'danger';
-  /** What the count counts, for its title and screen readers. */
-  counted?: string;
+  /** What the count counts, one and many, for its title and screen readers. */
+  counted?: readonly [one: string, many: string];
 }
 
 const groups: { label: string; places: Place[] }[] = [
@@ -20,7 +20,7 @@ const groups: { label: string; places: Place[] }[] = [
     places: [
       { href: '/', label: 'Now', icon: 'now' },
       { href: '/people', label: 'People', icon: 'people' },
-      { href: '/unknowns', label: 'Unknowns', icon: 'unknown', count: 'unknowns', counted: 'unknown people' },
+      { href: '/unknowns', label: 'Unknowns', icon: 'unknown', count: 'unknowns', counted: ['unknown person', 'unknown people'] },
       { href: '/cameras', label: 'Cameras', icon: 'camera' },
       { href: '/thresholds', label: 'Try thresholds', icon: 'slider' },
     ],
@@ -29,17 +29,24 @@ const groups: { label: string; places: Place[] }[] = [
     label: 'Messages',
     places: [
       { href: '/rules', label: 'Rules', icon: 'rules' },
-      { href: '/violations', label: 'Violations', icon: 'violation', count: 'violations', tone: 'warn', counted: 'open violations' },
+      {
+        href: '/violations',
+        label: 'Violations',
+        icon: 'violation',
+        count: 'violations',
+        tone: 'warn',
+        counted: ['open violation', 'open violations'],
+      },
       { href: '/feeds', label: 'Feeds', icon: 'feed' },
     ],
   },
   {
     label: 'Operate',
     places: [
-      { href: '/queue', label: 'Queue', icon: 'queue', count: 'failedJobs', tone: 'danger', counted: 'failed jobs' },
+      { href: '/queue', label: 'Queue', icon: 'queue', count: 'failedJobs', tone: 'danger', counted: ['failed job', 'failed jobs'] },
       { href: '/schedule', label: 'Schedule', icon: 'schedule' },
       { href: '/log', label: 'Log', icon: 'log' },
-      { href: '/system', label: 'System', icon: 'system', count: 'alerts', tone: 'danger', counted: 'open alerts' },
+      { href: '/system', label: 'System', icon: 'system', count: 'alerts', tone: 'danger', counted: ['open alert', 'open alerts'] },
     ],
   },
 ];
@@ -51,11 +58,12 @@ const isCurrent = (href: string, path: string): boolean => (href === '/' ? path 
 
 function Count({ place, counts }: { place: Place; counts: CountsAnswer | undefined }): JSX.Element | null {
   const count = place.count && counts ? counts[place.count] : null;
-  if (!count) return null;
+  if (!count || !place.counted) return null;
+  const [one, many] = place.counted;
   return (
-    <span class={`count ${place.tone ?? ''}`} title={`${String(count)} ${place.counted ?? ''}`}>
+    <span class={`count ${place.tone ?? ''}`} title={formatCount(count, one, many)}>
       {formatShort(count)}
-      <span class="visually-hidden"> {place.counted}</span>
+      <span class="visually-hidden"> {unitOf(count, one, many)}</span>
     </span>
   );
 }

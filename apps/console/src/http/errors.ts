@@ -1,5 +1,5 @@
 import { AppError, toAppError, type ErrorCode } from '@watchpost/shared/errors';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { ConsoleDeps } from '../deps.ts';
@@ -57,11 +57,6 @@ export function registerErrorHandler(app: FastifyInstance, { log, counted }: Pic
 /** For what comes to no route, and for files that are not there. */
 export const sendError = (reply: FastifyReply, status: number, error: ErrorCode, message: string): FastifyReply =>
   reply.code(status).type('application/json').header('cache-control', 'no-store').send({ error, message });
-
-/** What Fastify refuses before there is a route. */
-export const frameworkErrors = (_error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void => {
-  sendError(reply, 400, 'request-malformed', 'not a valid request');
-};
 
 function toHttpError(thrown: FastifyError): AppError {
   if (thrown instanceof AppError) return thrown;

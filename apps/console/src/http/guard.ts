@@ -8,7 +8,7 @@ import { mayAct } from '../sign-in/user.ts';
 import { errorAnswer } from './errors.ts';
 import { unknownProxy } from './unknown-proxy.ts';
 import { endingOf } from './ending.ts';
-import { checkHost, checkOrigin } from './host.ts';
+import { checkOrigin } from './host.ts';
 
 const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 
@@ -46,7 +46,6 @@ export function registerGuard(app: FastifyInstance, { config, authenticate, log,
   app.addHook('onRequest', async (request, reply) => {
     noticeProxy(request);
     request.ending = endingOf(request, reply, stopping);
-    checkHost(request, publicUrl);
     const found = await authenticate(request, !isByItself(request), request.ending).catch((error: unknown) => {
       // Where the proxy's word does not count, the password still does.
       if (request.routeOptions.config.open && config.CONSOLE_PASSWORD !== undefined && isOfProxy(error)) return null;

@@ -7,9 +7,11 @@ import type { ConsoleDatabase } from '../database.ts';
 import type { Live } from './hub.ts';
 import { topics, type Topic } from './topics.ts';
 
-/** Between two looks, and how long one may take. Milliseconds. */
+/** Between two looks at documents and the queue, and how long one may take. Milliseconds. */
 const everyMs = 400;
 const patienceMs = 5_000;
+/** Between two looks at the gallery in memory, which cost next to nothing. */
+const peopleEveryMs = 100;
 
 /** Between two looks at kinds of which all are looked at, and how many times longer than a look took it rests at least. */
 const wholeEveryMs = 800;
@@ -90,7 +92,7 @@ export async function followChanges({ database, jobAdmin, live, log }: SourceDep
   const people = peopleOf(database, live);
   const documents = documentKinds.map((each) => follow(each.kind, documentsOf(each, database, live)));
   const whole = wholeKinds.map((each) => follow(each.kind, writesTo(each, database, live), wholeEveryMs));
-  await Promise.all([follow('people', people), ...documents, ...whole, follow('queue', queueOf(jobAdmin, live))]);
+  await Promise.all([follow('people', people, peopleEveryMs), ...documents, ...whole, follow('queue', queueOf(jobAdmin, live))]);
 }
 
 /** The gallery in memory follows the database by itself; here it is only asked whether it has moved. */

@@ -4,6 +4,7 @@ import type { GalleryParts } from '@watchpost/gallery/open-gallery';
 import type { AuditStore } from '@watchpost/gallery/store';
 import type { Consents } from '@watchpost/privacy/consent/consents';
 import { namelessWords } from '@watchpost/privacy/consent/shown-names';
+import { raceAbort, raceWithin } from '@watchpost/shared/wait';
 import { mayAct, type User } from '../sign-in/user.ts';
 
 /** The gallery as somebody may see it. */
@@ -20,29 +21,43 @@ export interface ShownToDeps {
   consents: (parts: GalleryParts) => Pick<Consents, 'given'>;
   /** Whether names are shown only of those who consent. */
   isRequired: boolean;
+  stopping: AbortSignal;
 }
 
-/** Consent is read again where the gallery has changed, but not more often than this; and after so long in any case. Milliseconds. */
-const restMs = 1_000;
+/** Consent is read again where the gallery has changed, which each note of it does; and after so long in any case. Milliseconds. */
 const mostMs = 10_000;
+/** For reading it, milliseconds. */
+const patienceMs = 20_000;
 const allNames = {};
 
 /**
  * Names for a role: editors and admins, who name people, see every name; a viewer, where consent is required, only the names of those who gave
  * it. All others who have a name are called `a known person`, found by no name, and sorted by none.
  */
-export function createShownTo({ parts, consents, isRequired }: ShownToDeps): ShownTo {
+export function createShownTo({ parts, consents, isRequired, stopping }: ShownToDeps): ShownTo {
   let kept: { atMs: number; key: string; view: Veil } | null = null;
+  let reading: { key: string; view: Promise<Veil> } | null = null;
+  const read = async (all: GalleryParts, key: string): Promise<Veil> => {
+    const atMs = performance.now();
+    const given = await raceWithin(async (limit) => consents(all).given(limit), stopping, patienceMs);
+    const view = kept && isSame(kept.view.given, given) ? kept.view : createVeil(given);
+    if (!kept || kept.atMs < atMs) kept = { atMs, key, view };
+    return view;
+  };
   const veilOf = async (all: GalleryParts, signal: AbortSignal): Promise<Veil> => {
     const { epoch, version } = all.mirror.head;
     const key = `${epoch} ${String(version)}`;
-    const ageMs = performance.now() - (kept?.atMs ?? -mostMs);
-    if (kept && ageMs < (kept.key === key ? mostMs : restMs)) return kept.view;
-    const atMs = performance.now();
-    const given = await consents(all).given(signal);
-    const view = kept && isSame(kept.view.given, given) ? kept.view : createVeil(given);
-    kept = { atMs, key, view };
-    return view;
+    if (kept?.key === key && performance.now() - kept.atMs < mostMs) return kept.view;
+    // Whoever comes meanwhile waits for the same answer, unless the gallery has changed since it was asked for.
+    if (reading?.key !== key) {
+      const begun = { key, view: read(all, key) };
+      reading = begun;
+      const end = (): void => {
+        if (reading === begun) reading = null;
+      };
+      begun.view.then(end, end);
+    }
+    return raceAbort(reading.view, signal);
   };
   return async ({ user, ending }) => {
     const all = parts();

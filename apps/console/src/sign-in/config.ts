@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { commaList, mayBeQuoted, type ConfigOf } from '@watchpost/shared/config/parse-env';
+import { parseUrl } from '@watchpost/shared/parse-url';
 import { z } from 'zod';
 import { roles } from './user.ts';
 
@@ -46,6 +47,14 @@ export const signInEnv = {
     .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
     .transform((url) => url.replace(/\/+$/, ''))
     .refine((url) => /^https?:\/\/[^/?#]+$/.test(url), 'must have no path: the console is served at the root of a name of its own')
+    .optional(),
+  /** Further names that the console answers under, such as the one that Prometheus asks by. */
+  CONSOLE_HOSTS: commaList
+    .transform((names) => names.map((name) => name.toLowerCase()))
+    .refine(
+      (names) => names.every((name) => parseUrl(`http://${name}`)?.host === name && !name.includes(':')),
+      'must be names of hosts, without a port',
+    )
     .optional(),
   /** The secret of a link that logs in once, made by `npm start` for the demonstration. */
   CONSOLE_LINK_CODE: z

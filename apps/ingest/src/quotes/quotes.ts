@@ -45,7 +45,7 @@ export function startQuotes(
   { database, log, now = Date.now }: QuotesOptions,
 ): Intake | null {
   if (!tokens || tokens.length === 0) return null;
-  if (!database.isConfigured) log.warn('QUOTES_TOKEN is set, but no database of the gallery is: there are no quotes over HTTP');
+  if (!database.isConfigured) log.warn('QUOTES_TOKEN is set, but no database is: there are no quotes over HTTP');
   const checkBearer = createCheckBearer(tokens, { log, now });
   return {
     checks: {},

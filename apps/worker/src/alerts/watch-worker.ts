@@ -53,7 +53,7 @@ interface Wrong {
 function wrongNow(held: readonly Held[], isOutdated: boolean): Map<string, Wrong> {
   const wrong = new Map<string, Wrong>();
   if (isOutdated) {
-    const text = 'a newer release of watchpost keeps the gallery: update this worker';
+    const text = 'a newer release of watchpost keeps the database: update this worker';
     wrong.set('database-newer', { text, code: 'database-newer', isPatient: false });
   }
   for (const { need, reason } of held)

@@ -10,7 +10,6 @@ export interface ExpireVisitsDeps {
   sendTimeoutMs: number;
   /** How long visits are kept, milliseconds. */
   keepMs: number;
-  now: () => number;
 }
 
 const hourMs = 3_600_000;
@@ -19,21 +18,26 @@ const lookBackMs = 90 * 24 * hourMs;
 const atOnce = 100;
 
 /**
- * Deletes the entries of visits that are about to expire: once a visit is gone nobody could take a forgotten person's name out of them.
+ * Deletes the entries of visits that are about to expire: once a visit is gone nobody could take a forgotten person's name out of them. `nowMs` is the database's.
  */
-export async function expireVisits(deps: ExpireVisitsDeps, signal: AbortSignal): Promise<void> {
-  const beforeMs = deps.now() - deps.keepMs + hourMs;
+export async function expireVisits(deps: ExpireVisitsDeps, nowMs: number, signal: AbortSignal): Promise<void> {
+  const beforeMs = nowMs - deps.keepMs + hourMs;
   for (const feed of deps.feeds.all())
-    if (feed.source === 'visits' && feed.keepMs > deps.keepMs) await expireIn(feed, beforeMs, deps, signal);
+    if (feed.source === 'visits' && feed.keepMs > deps.keepMs) await expireIn(feed, { fromEndMs: beforeMs, nowMs }, deps, signal);
 }
 
-async function expireIn(feed: Feed, fromEndMs: number, deps: ExpireVisitsDeps, signal: AbortSignal): Promise<void> {
-  const { entries, now } = deps;
+async function expireIn(
+  feed: Feed,
+  { fromEndMs, nowMs }: { fromEndMs: number; nowMs: number },
+  deps: ExpireVisitsDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const { entries } = deps;
   for (let beforeMs = fromEndMs; ;) {
     const page = await entries.newest(feed.slug, { beforeMs, fromMs: fromEndMs - lookBackMs, limit: atOnce }, signal);
     const left = page.filter(({ deletedAtUs }) => deletedAtUs === null);
     for (const { channel, messageId } of left) {
-      const { entry } = await entries.apply(feed, { kind: 'deleted', channel, messageId, atUs: now() * 1_000 }, signal);
+      const { entry } = await entries.apply(feed, { kind: 'deleted', channel, messageId, atUs: nowMs * 1_000 }, signal);
       await handOff(entry, deps);
     }
     const last = page.at(-1);

@@ -1,3 +1,4 @@
+import { databaseNow } from '@watchpost/shared/documents/database-clock';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import type { Feeds } from '@watchpost/feeds/feed';
 import { endOf, type Visits } from '@watchpost/visits/visits';
@@ -9,7 +10,6 @@ export interface TellBoardsDeps {
   feeds: Pick<Feeds, 'all' | 'get'>;
   visits: Pick<Visits, 'withPersons'>;
   publishVisit: PublishVisit;
-  now: () => number;
 }
 
 /**
@@ -17,12 +17,13 @@ export interface TellBoardsDeps {
  * edited: those that are edited tell the boards themselves. What was on boards that are not in the file goes: nobody says it anew there.
  */
 export async function tellBoards(personIds: readonly string[], editedMs: number, deps: TellBoardsDeps, signal: AbortSignal): Promise<void> {
-  const { feeds, visits, publishVisit, now } = deps;
+  const { documents, feeds, visits, publishVisit } = deps;
   if (personIds.length === 0) return;
   const areAbsent = await hasAbsent(deps, signal);
   if (!areAbsent && !feeds.all().some(({ source }) => source === 'visits')) return;
+  const nowMs = await databaseNow(documents, signal);
   for (const visit of await visits.withPersons(personIds, 0, signal)) {
     if (areAbsent) await forgetOnAbsent(visit, deps, signal);
-    if (endOf(visit) <= now() - editedMs) await publishVisit(visit, `told-${String(now())}`);
+    if (endOf(visit) <= nowMs - editedMs) await publishVisit(visit, `told-${String(nowMs)}`);
   }
 }

@@ -183,7 +183,13 @@ async function judge(
   const saved = await saveDelivery(documents, of, noted, null, signal);
   const sinceMs = saved.failures.find(isThis)?.sinceMs ?? now();
   const isFirst = now() - sinceMs < repairMs;
-  if (isFirst) log.error({ err: error, entry: of.messageId, feed: feed.slug, file: fileId }, 'a picture was not brought to readers');
+  // That is nobody's fault: a deleted file is not wanted any more, and whose picture changed on the way gets another one.
+  if (isFirst && error.code === 'file-gone')
+    log.info(
+      { why: error.message, entry: of.messageId, feed: feed.slug, file: fileId },
+      'a picture is left out that is not there any more',
+    );
+  else if (isFirst) log.error({ err: error, entry: of.messageId, feed: feed.slug, file: fileId }, 'a picture was not brought to readers');
   const goesOn = isDestination && now() - sinceMs < tryForMs;
   const later = goesOn ? new AppError('handoff-waiting', error.message, { cause: error, retryAfterMs: repairMs }) : null;
   return { fileId, state: 'failed', later };

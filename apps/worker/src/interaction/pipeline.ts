@@ -135,7 +135,7 @@ function failureText({ id, deed }: InteractionJob, error: AppError, { lastAttemp
     if (held.has(id)) return null;
     if (held.size >= mostHeld) held.clear();
     held.add(id);
-    return isAboutRules(deed) ? sentences.heldByDatabase() : sentences.held();
+    return sentences.held();
   }
   const isOver = error.retry === 'permanent' || (lastAttempt && error.retry === 'transient' && error.retryAfterMs === undefined);
   if (!isOver) return null;

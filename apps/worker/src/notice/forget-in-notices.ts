@@ -51,7 +51,7 @@ async function forgetIn(
 ): Promise<void> {
   const again = await madeAgain(notice, deps, signal);
   // Written after the post: whoever is killed in between does it again.
-  const fileId = await edit(notice, again, deps, signal);
+  const fileId = await edit({ ...notice, persons: notice.persons ?? [personId] }, again, deps, signal);
   const left = notice.progress?.state === 'posted' ? { post: null, sheet: [] } : again;
   const progress = notice.progress && { ...notice.progress, fileId };
   const persons = notice.persons?.filter((each) => each !== personId) ?? [];
@@ -77,7 +77,7 @@ const nothing = {
 
 /** A digest that is posted loses its contact sheet, which bears the name. Resolves to the picture that is left. */
 async function edit(
-  { to, progress }: Omit<Notice, 'id'>,
+  { to, progress, persons = [] }: Omit<Notice, 'id'>,
   { post }: Pick<Notice, 'post'>,
   deps: ForgetDeps,
   signal: AbortSignal,
@@ -86,7 +86,7 @@ async function edit(
   const platform = platformFor(to.channel, deps.platforms);
   const { messageId, fileId } = progress;
   if (messageId !== null) await platform.posts.edit({ channel: to.channel, messageId, fileId: null, post: post ?? nothing }, signal);
-  if (fileId !== null) await removeFile(fileId, { platform, log: deps.log }, signal);
+  if (fileId !== null) await removeFile({ fileId, channel: to.channel, persons, atMs: deps.now() }, { ...deps, platform }, signal);
   return null;
 }
 

@@ -100,6 +100,18 @@ const mostKeys = 100;
 const personKey = (id: string): string => `person:${id}`;
 const keysOf = ({ persons = [] }: Pick<NoticeBody, 'persons'>): string[] => persons.slice(0, mostKeys).map((id) => personKey(id));
 
+/** Several notices, as far as there are any: to whom each is, and whether `noticesNaming` finds it for one of these persons. */
+export async function readNaming(
+  documents: DocumentStore,
+  ids: readonly string[],
+  personIds: readonly string[],
+  signal: AbortSignal,
+): Promise<{ id: string; to: NoticeBody['to']; isNaming: boolean }[]> {
+  const wanted = new Set(personIds.map((id) => personKey(id)));
+  const found = await documents.getAll(kind, ids, signal);
+  return found.map(({ id, body, keys }) => ({ id, to: noticeSchema.parse(body).to, isNaming: keys.some((key) => wanted.has(key)) }));
+}
+
 /** The notices that name this person. */
 export async function noticesNaming(documents: DocumentStore, personId: string, signal: AbortSignal): Promise<(Notice & { id: string })[]> {
   const found = await documents.find({ kind, key: personKey(personId), order: 'newest', limit: mostOfOnePerson }, signal);

@@ -1,6 +1,7 @@
 import { platformOf } from '@watchpost/shared/chat/chat';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
 import type { Post } from '@watchpost/shared/chat/post';
+import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { toAppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { throwIfAborted } from '@watchpost/shared/wait';
@@ -9,6 +10,7 @@ import { changeVisit, type Visits } from '@watchpost/visits/visits';
 import { removeFile } from '../visit/remove-file.ts';
 
 export interface ChangePostDeps {
+  documents: DocumentStore;
   knownPosts: KnownPosts;
   visits: Visits;
   platforms: readonly ConnectedPlatform[];
@@ -43,16 +45,17 @@ export async function unlessRefused(
 
 /** Deletes a post with its pictures. Resolves to false where the platform refuses it for good. */
 export async function tryToDelete(
-  { channel, messageId, pictures, about, ...post }: KnownPost,
+  known: KnownPost,
   platform: ConnectedPlatform,
-  { knownPosts, visits, log }: Omit<ChangePostDeps, 'platforms'>,
+  { knownPosts, visits, documents, log }: Omit<ChangePostDeps, 'platforms'>,
   signal: AbortSignal,
 ): Promise<boolean> {
+  const { channel, messageId, pictures } = known;
   try {
     // Those in its thread first: afterwards nobody finds them.
     for (const picture of pictures) {
       if (picture.messageId !== null) await platform.posts.withdraw({ channel, messageId: picture.messageId }, signal);
-      if (picture.fileId !== null) await removeFile(picture.fileId, { platform, log }, signal);
+      if (picture.fileId !== null) await removeFile({ ...known, fileId: picture.fileId }, { platform, documents, log }, signal);
     }
     await platform.posts.withdraw({ channel, messageId }, signal);
   } catch (error) {
@@ -60,7 +63,7 @@ export async function tryToDelete(
     log.info({ err: error, channel, message: messageId }, 'a post of ours cannot be deleted: it says nothing more instead');
     return false;
   }
-  await forgetPost({ ...post, about }, { visits, knownPosts }, signal);
+  await forgetPost(known, { visits, knownPosts }, signal);
   return true;
 }
 
@@ -80,16 +83,28 @@ export async function forgetPost(
   await knownPosts.remove({ id }, signal);
 }
 
+/** Tries once more to delete a picture that the platform refused to delete. Rejects where it refuses it again. */
+export async function removeKnownFile(
+  { about, id }: KnownPost,
+  platform: ConnectedPlatform,
+  { knownPosts }: Pick<ChangePostDeps, 'knownPosts'>,
+  signal: AbortSignal,
+): Promise<void> {
+  await platform.posts.remove(about.id, signal);
+  await knownPosts.remove({ id }, signal);
+}
+
 /** Takes everything off a post of which nothing is known but where it stands. Rejects where the platform refuses that. */
 export async function sayOnly(
   words: string,
-  { channel, messageId, pictures }: KnownPost,
+  known: KnownPost,
   platform: ConnectedPlatform,
-  { log }: Pick<ChangePostDeps, 'log'>,
+  { documents, log }: Pick<ChangePostDeps, 'documents' | 'log'>,
   signal: AbortSignal,
 ): Promise<void> {
+  const { channel, messageId, pictures } = known;
   const post: Post = { summary: words, picture: null, sections: [{ text: [{ text: words }], buttons: [], menu: [] }], footer: [] };
   const messages = [...pictures.flatMap((picture) => picture.messageId ?? []), messageId];
   for (const each of messages) await platform.posts.edit({ channel, messageId: each, fileId: null, post }, signal);
-  for (const { fileId } of pictures) if (fileId !== null) await removeFile(fileId, { platform, log }, signal);
+  for (const { fileId } of pictures) if (fileId !== null) await removeFile({ ...known, fileId }, { platform, documents, log }, signal);
 }

@@ -1,19 +1,16 @@
+import { databaseNow } from '@watchpost/shared/documents/database-clock';
 import { platformOf } from '@watchpost/shared/chat/chat';
-import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { leastRecentlyRefused } from './posts-place.ts';
-import { createKnownPosts, type KnownPost } from '@watchpost/privacy/receipts/known-posts';
-import { forgetPost, sayOnly, tryToDelete, unlessRefused, type ChangePostDeps } from './change-post.ts';
+import { createKnownPosts, isRefusedNow, type KnownPost } from '@watchpost/privacy/receipts/known-posts';
+import { forgetPost, removeKnownFile, sayOnly, tryToDelete, unlessRefused, type ChangePostDeps } from './change-post.ts';
 
 export interface OldPostsDeps extends Omit<ChangePostDeps, 'knownPosts'> {
-  documents: DocumentStore;
   /** How long posts are kept, milliseconds; null: as long as the platform keeps them. */
   postsMs: number | null;
 }
 
 /** Posts of one round. */
 const atOnce = 20;
-/** After the platform refused a post it is asked about it again, milliseconds. */
-const againMs = 6 * 3_600_000;
 
 const words = 'This post was older than posts are kept here.';
 
@@ -24,9 +21,10 @@ const words = 'This post was older than posts are kept here.';
 export async function deleteOldPosts({ postsMs, ...deps }: OldPostsDeps, signal: AbortSignal): Promise<void> {
   if (postsMs === null) return;
   const knownPosts = createKnownPosts(deps.documents);
-  const { nowMs } = await deps.documents.get('shown-post', '', signal);
+  const nowMs = await databaseNow(deps.documents, signal);
   const remove = (post: KnownPost): Promise<void> =>
     unlessRefused(post, { ...deps, knownPosts }, signal, async (platform) => {
+      if (post.about.kind === 'file') return removeKnownFile(post, platform, { knownPosts }, signal);
       if (await tryToDelete(post, platform, { ...deps, knownPosts }, signal)) return;
       await sayOnly(words, post, platform, deps, signal);
       await forgetPost(post, { ...deps, knownPosts }, signal);
@@ -36,7 +34,7 @@ export async function deleteOldPosts({ postsMs, ...deps }: OldPostsDeps, signal:
   for await (const post of knownPosts.before(nowMs - postsMs, signal)) {
     if (!deps.platforms.some(({ prefix }) => prefix === platformOf(post.channel))) continue;
     if (post.refused) {
-      if (post.refused.atMs < nowMs - againMs) refused.push(post);
+      if (!isRefusedNow(post, nowMs)) refused.push(post);
       continue;
     }
     await remove(post);

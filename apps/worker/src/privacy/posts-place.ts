@@ -1,11 +1,11 @@
-import type { DocumentStore } from '@watchpost/shared/documents/document-store';
+import { databaseNow } from '@watchpost/shared/documents/database-clock';
 import { isRefusedNow, type KnownPost } from '@watchpost/privacy/receipts/known-posts';
 import type { Place } from '@watchpost/privacy/receipts/place';
-import { noticesNaming, readNotice } from '../notice/notice.ts';
-import { notConnected, sayOnly, tryToDelete, unlessRefused, type ChangePostDeps } from './change-post.ts';
+import { fromDocument, personsOf, visitKind } from '@watchpost/visits/visit-document';
+import { readNaming } from '../notice/notice.ts';
+import { notConnected, removeKnownFile, sayOnly, tryToDelete, unlessRefused, type ChangePostDeps } from './change-post.ts';
 
 export interface PostsDeps extends ChangePostDeps {
-  documents: DocumentStore;
   /** See FORGET_POSTS. */
   forgetPosts: 'redraw' | 'delete';
 }
@@ -13,6 +13,8 @@ export interface PostsDeps extends ChangePostDeps {
 /** Posts of one round: a channel takes one change a second, and other receipts wait meanwhile. */
 const atOnce = 20;
 const mostCounted = 100_000;
+/** Of which it is read together what they say. */
+const pageSize = 200;
 
 const what = 'posts and pictures';
 const words = 'This post was about somebody who is forgotten.';
@@ -29,16 +31,16 @@ export function postsPlace(deps: PostsDeps): Place {
     },
     erase: async ({ personIds }, signal) => {
       const posts = await knownPosts.showing(personIds, mostCounted, signal);
-      const { nowMs } = await deps.documents.get('shown-post', '', signal);
-      const due = posts.filter((post) => !isRefusedNow(post, nowMs));
+      const nowMs = await databaseNow(deps.documents, signal);
+      const due = posts.filter((post) => !isRefusedNow(post, nowMs)).toSorted(leastRecentlyRefused);
       let tried = 0;
-      for (const post of due.toSorted(leastRecentlyRefused)) {
+      for await (const { post, says: known } of saidBy(due, personIds, deps, signal)) {
         if (tried === atOnce) return;
-        const known = await saysOf(post, personIds, deps, signal);
         if (known === 'nobody') await knownPosts.without(post, personIds, signal);
         if (known === 'nobody' || (known === 'somebody' && forgetPosts === 'redraw')) continue;
         tried += 1;
         await unlessRefused(post, deps, signal, async (platform) => {
+          if (post.about.kind === 'file') return removeKnownFile(post, platform, deps, signal);
           if (forgetPosts === 'delete' && (await tryToDelete(post, platform, deps, signal))) return;
           if (known === 'somebody') return;
           await sayOnly(words, post, platform, deps, signal);
@@ -63,28 +65,34 @@ function whyOf(posts: readonly KnownPost[]): string | null {
   }
   if (refused.size === 0) return null;
   const each = [...refused].map(([of, count]) => `${String(count)} in ${of}`).join(', ');
-  return `the bot cannot change ${each}: let it into the channel, or delete them by hand; it is tried again`;
+  return `the bot cannot change or delete ${each}: let it into the channel, or delete them by hand; it is tried again`;
 }
 
+type Says = 'nobody' | 'somebody' | 'unknown';
+
 /**
- * What is known of what a post says. What still has a visit or a digest is said again from that: `somebody` until it names none of them,
- * `nobody` then. `unknown`: what it was about has expired, or it was never more than a message to one member.
+ * What is known of what each post says, read in pages. What still has a visit or a digest is said again from that: `somebody` until it names none of
+ * them, `nobody` then. `unknown`: what it was about has expired, or it was never more than a message to one member or a file.
  */
-async function saysOf(
-  { about }: KnownPost,
+async function* saidBy(
+  posts: readonly KnownPost[],
   personIds: readonly string[],
-  { visits, documents }: PostsDeps,
+  { documents }: PostsDeps,
   signal: AbortSignal,
-): Promise<'nobody' | 'somebody' | 'unknown'> {
-  if (about.kind === 'visit') {
-    const visit = await visits.get(about.id, signal);
-    // What somebody deleted has left its pictures behind.
-    if (!visit || visit.post?.progress?.state === 'gone') return 'unknown';
-    const named = [...visit.persons, ...visit.asked, ...(visit.named ?? []), ...(visit.forgets ?? [])];
-    return named.some((id) => personIds.includes(id)) ? 'somebody' : 'nobody';
+): AsyncGenerator<{ post: KnownPost; says: Says }> {
+  const own = new Set(personIds);
+  for (let from = 0; from < posts.length; from += pageSize) {
+    const page = posts.slice(from, from + pageSize);
+    const idsOf = (kind: KnownPost['about']['kind']): string[] => page.flatMap(({ about }) => (about.kind === kind ? about.id : []));
+    const says = new Map<string, Says>();
+    for (const document of await documents.getAll(visitKind, idsOf('visit'), signal)) {
+      const visit = fromDocument(document);
+      // What somebody deleted has left its pictures behind.
+      if (visit.post?.progress?.state !== 'gone')
+        says.set(`visit ${visit.id}`, personsOf(visit).some((id) => own.has(id)) ? 'somebody' : 'nobody');
+    }
+    for (const { id, to, isNaming } of await readNaming(documents, idsOf('notice'), personIds, signal))
+      if ('channel' in to) says.set(`notice ${id}`, isNaming ? 'somebody' : 'nobody');
+    for (const post of page) yield { post, says: says.get(`${post.about.kind} ${post.about.id}`) ?? 'unknown' };
   }
-  const notice = await readNotice(documents, about.id, signal);
-  if (!notice || !('channel' in notice.to)) return 'unknown';
-  const naming = await Promise.all(personIds.map((id) => noticesNaming(documents, id, signal)));
-  return naming.flat().some(({ id }) => id === about.id) ? 'somebody' : 'nobody';
 }

@@ -1,3 +1,4 @@
+import { databaseNow } from '@watchpost/shared/documents/database-clock';
 import type { StorageConfig } from '@watchpost/shared/config/common';
 import { openJobAdmin } from '@watchpost/shared/jobs/bullmq-job-admin';
 import type { AuditStore } from '@watchpost/gallery/store';
@@ -55,7 +56,7 @@ export function privacyTasks(options: PrivacyTasksOptions): Task[] {
       everyMs: 60 * minuteMs,
       run: async (signal) => {
         // An hour on a worker's clock would be an hour too soon.
-        const { nowMs } = await documents.get('receipt', '', signal);
+        const nowMs = await databaseNow(documents, signal);
         const dropped = await useAdmin((admin) => dropFailedJobs(admin, nowMs - settings.failedJobsMs, signal));
         if (dropped > 0) log.info({ dropped }, 'jobs that failed long ago are removed');
       },

@@ -4,7 +4,7 @@ import { change } from './1-gather.ts';
 import type { Described } from './2-describe.ts';
 import { gone, shownOf } from './6-edit.ts';
 import type { SendDeps } from './5-send.ts';
-import { removeFile, type RemoveDeps } from './remove-file.ts';
+import { pictureFor, removeFile, type RemoveDeps } from './remove-file.ts';
 
 const words = 'This picture was removed.';
 const removed: Post = { summary: words, picture: null, sections: [{ text: [{ text: words }], buttons: [], menu: [] }], footer: [] };
@@ -13,7 +13,7 @@ const removed: Post = { summary: words, picture: null, sections: [{ text: [{ tex
 export async function dropUnposted(visit: Visit, deps: SendDeps & RemoveDeps, signal: AbortSignal): Promise<Visit> {
   const progress = visit.post?.progress;
   if (visit.picturesGo !== true || progress?.state !== 'uploaded') return visit;
-  if (progress.fileId !== null) await removeFile(progress.fileId, deps, signal);
+  if (progress.fileId !== null) await removeFile(pictureFor(progress.fileId, visit), deps, signal);
   const without = (now: Visit): Visit => ({
     ...now,
     picturesGo: false,
@@ -41,12 +41,12 @@ export async function removePictures(
     await deps.keepLease();
     const { messageId, fileId } = progress ?? { messageId: null, fileId: null };
     if (messageId !== null) await posts.edit({ channel: shown.channel, messageId, fileId: null, post: removed }, signal);
-    if (fileId !== null) await removeFile(fileId, deps, signal);
+    if (fileId !== null) await removeFile(pictureFor(fileId, visit), deps, signal);
   }
   await deps.keepLease();
   const outcome = await posts.edit({ ...shown, fileId: null, post }, signal);
-  if (visit.upload) await removeFile(visit.upload.fileId, deps, signal);
-  if (shown.fileId !== null) await removeFile(shown.fileId, deps, signal);
+  if (visit.upload) await removeFile(pictureFor(visit.upload.fileId, visit), deps, signal);
+  if (shown.fileId !== null) await removeFile(pictureFor(shown.fileId, visit), deps, signal);
   if (outcome === 'gone') return gone(visit, deps, signal);
   const without = (now: Visit): Visit => ({
     ...now,

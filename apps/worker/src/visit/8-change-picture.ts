@@ -9,9 +9,9 @@ import type { PicturePlan } from './3-choose-picture.ts';
 import { annotate } from './4-annotate.ts';
 import { isSame, pictureOf, type SendDeps } from './5-send.ts';
 import { gone, shownOf, type ShownVisit } from './6-edit.ts';
-import { removeFile } from './remove-file.ts';
+import { pictureFor, removeFile, type RemoveDeps } from './remove-file.ts';
 
-export interface PictureDeps extends SendDeps {
+export interface PictureDeps extends SendDeps, RemoveDeps {
   /** The platforms that keep a post's picture whatever is asked: found out once in each process. */
   keepsPictures: Set<string>;
   log: Logger;
@@ -105,7 +105,7 @@ async function swap(
     .catch((error: unknown) => lateOf(error, deps.now() - atMs));
   if (outcome !== 'swapped') {
     const left = await change(deps, visit.id, (now) => ({ ...now, upload: null }), signal);
-    await removeFile(fileId, deps, signal);
+    await removeFile(pictureFor(fileId, left), deps, signal);
     if (outcome === 'late') return left;
     if (outcome === 'lost') throw new AppError('visit-busy', 'the picture was gone before it was shown: it is drawn again');
     return outcome === 'gone' ? gone(visit, deps, signal) : null;
@@ -118,7 +118,7 @@ async function swap(
     shownHash: hash,
   });
   const stored = await change(deps, visit.id, swapped, signal);
-  if (oldFileId !== null) await removeFile(oldFileId, deps, signal);
+  if (oldFileId !== null) await removeFile(pictureFor(oldFileId, stored), deps, signal);
   return stored;
 }
 
@@ -149,7 +149,7 @@ async function uploadFor(
   const fileId = await deps.platform.posts.upload(picture, signal);
   const upload = { fileId, drawn: plan?.drawn ?? '', atMs: deps.now() };
   await change(deps, visit.id, (now) => ({ ...now, upload }), signal);
-  if (earlier) await removeFile(earlier.fileId, deps, signal);
+  if (earlier) await removeFile(pictureFor(earlier.fileId, visit), deps, signal);
   return upload;
 }
 

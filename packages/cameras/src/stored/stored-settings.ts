@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { channelKeySchema, type ChannelKey } from '@watchpost/shared/chat/chat';
-import { createAudit } from '@watchpost/shared/documents/audit';
+import { auditLongestMs, createAudit } from '@watchpost/shared/documents/audit';
 import type { DocumentStore, StoredDocument } from '@watchpost/shared/documents/document-store';
 import { isConflict } from '@watchpost/shared/documents/until-no-conflict';
 import { AppError } from '@watchpost/shared/errors';
@@ -12,8 +13,8 @@ import { checkCameraSet } from './check-set.ts';
 export const cameraSettingsKind = 'camera-settings';
 export const cameraSettingsId = 'settings';
 const changeKind = 'camera-settings-change';
-/** As long as changes of rules. Milliseconds. */
-const keepMs = 400 * 86_400_000;
+/** Whoever reads the changes writes the entry of the last one that is missing for so long: later it was removed by its age. Milliseconds. */
+const repairMs = 86_400_000;
 
 /** One camera, or null: what holds for all of them. */
 export type SettingsPlace = { channel: ChannelKey; camera: string | null } | null;
@@ -63,7 +64,7 @@ export interface CameraSettingsStore {
     by: { actor: string; revision: number },
     signal: AbortSignal,
   ): Promise<StoredCameraSettings>;
-  /** The newest changes, newest first. They are kept for 400 days. */
+  /** The newest changes, newest first, for AUDIT_KEEP_DAYS; the last one as long as the settings. Rejects with `gallery-unavailable`. */
   history(limit: number, signal: AbortSignal): Promise<CameraSettingsChange[]>;
 }
 
@@ -76,7 +77,7 @@ export function createCameraSettingsStore(documents: DocumentStore): CameraSetti
   /** Writes the entry of a change unless it is there. */
   const record = async ({ id, change }: z.infer<typeof lastSchema>, signal: AbortSignal): Promise<void> => {
     const { atMs } = change;
-    const entry = { kind: changeKind, id, revision: 0, atMs, keys: [], expiresAtMs: atMs + keepMs, body: change };
+    const entry = { kind: changeKind, id, revision: 0, atMs, keys: [], expiresAtMs: atMs + auditLongestMs, body: change };
     await documents.put(entry, signal).catch((error: unknown) => {
       if (!isConflict(error)) throw error;
     });
@@ -103,10 +104,13 @@ export function createCameraSettingsStore(documents: DocumentStore): CameraSetti
       return readCameraSettings(stored);
     },
     history: async (limit, signal) => {
-      const { document } = await documents.get(cameraSettingsKind, cameraSettingsId, signal);
+      const { document, nowMs } = await documents.get(cameraSettingsKind, cameraSettingsId, signal);
       const last = lastChangeOf(document);
-      if (last) await record(last, signal);
-      return audit.list(limit, signal);
+      // Whoever only looks is not kept from it by what cannot be written now: the next one may.
+      if (last && nowMs - last.change.atMs < repairMs) await record(last, signal).catch(() => undefined);
+      const kept = await audit.list(limit, signal);
+      const isThere = last === null || kept.some((change) => isDeepStrictEqual(change, last.change));
+      return isThere ? kept : [last.change, ...kept].slice(0, limit);
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Check, Report } from '../finding.ts';
 import { reportRules } from '../keys.ts';
 
 const leastVersion = 140_000;
-/** What one ingest and one worker open, and a command besides: docs/operations.md#scale. */
+/** What one ingest and one worker open, and a command besides: docs/scale.md. */
 const connectionsWithQueue = 60;
 const connectionsWithoutQueue = 20;
 const fullShare = 0.8;
@@ -31,7 +31,7 @@ export function postgresChecks(config: DoctorConfig): Check[] {
         examine: async (report) =>
           report.note(
             'postgres',
-            'POSTGRES_URL is set, and nothing is kept there: the queue is on Redis, the gallery on MongoDB',
+            'POSTGRES_URL is set, and nothing is kept there: the queue is on Redis, everything else on MongoDB',
             'leave it out',
           ),
       },

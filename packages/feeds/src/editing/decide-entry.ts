@@ -82,7 +82,7 @@ function withdrawn({ editorial }: Entry): { approvedAtUs: null } {
 }
 
 function overridden(text: string): { text: string } {
-  if (text === '') throw new AppError('usage-invalid', 'the text is missing; feeds hide leaves the whole entry out');
+  if (text === '') throw new AppError('usage-invalid', 'the text is missing: to leave out the whole entry, hide it');
   if (text.length > longestOverride) throw new AppError('usage-invalid', `a text may have ${String(longestOverride)} characters`);
   return { text };
 }
@@ -90,7 +90,7 @@ function overridden(text: string): { text: string } {
 /** Of an entry that is not there, or not any more. */
 export function entryUnknown({ slug }: Feed, messageId: string, before: Entry | null): AppError {
   const reason = before ? 'was deleted' : 'is not there';
-  return new AppError('entry-unknown', `${messageId} ${reason} in the feed ${slug}; watchpost feeds entries ${slug} lists what is`);
+  return new AppError('entry-unknown', `${messageId} ${reason} in the feed ${slug}`);
 }
 
 /** For what cannot be done without the key. */

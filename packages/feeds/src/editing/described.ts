@@ -40,8 +40,16 @@ export function stateOf(entry: Entry): string {
 
 const withheld = { 'off-record': 'off the record', 'may-not-post': 'may not post', rule: 'kept back by a rule' };
 
+/** What of an entry tells whether it waits. */
+interface Standing {
+  versions: readonly Pick<Version, 'atUs' | 'withheld'>[];
+  published: Pick<NonNullable<Entry['published']>, 'atUs'> | null;
+  editorial: Pick<NonNullable<Entry['editorial']>, 'isHidden'> | null;
+  deletedAtUs: number | null;
+}
+
 /** Whether the newest version waits for somebody's yes. */
-export function isWaiting({ versions: [newest], published, editorial, deletedAtUs }: Entry): boolean {
+export function isWaiting({ versions: [newest], published, editorial, deletedAtUs }: Standing): boolean {
   if (!newest || deletedAtUs !== null || editorial?.isHidden) return false;
   return newest.withheld === null && published?.atUs !== newest.atUs;
 }

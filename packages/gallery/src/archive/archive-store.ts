@@ -1,5 +1,4 @@
 import type { GalleryStore } from '../store.ts';
-import type { DocumentToPut } from '@watchpost/shared/documents/document-store';
 import type { Head } from '../domain.ts';
 import type { ArchiveCounts, ArchiveLine, ArchiveScope, LineOf, StoredKind } from './archive-lines.ts';
 
@@ -29,10 +28,26 @@ export interface Replacement {
   head: ArchiveHead;
   /** `gallery`: records and documents stay as they are. */
   scope: ArchiveScope;
-  /** Who are to be forgotten again, seen by others together with the rest; in the place of what an earlier restore has left. Null: nobody. */
-  toForget: DocumentToPut | null;
   /** Looks at what was written before anybody else can see it; if it rejects, nothing has changed. */
   check: (reader: ArchiveReader) => Promise<void>;
+  /** Null: nobody. */
+  forgotten: ForgottenAgain | null;
+}
+
+/** After which version, and when by the database's clock, milliseconds since 1970. */
+export interface Moment {
+  version: number;
+  nowMs: number;
+}
+
+/** Who are forgotten in the moment in which a file would bring them back. */
+export interface ForgottenAgain {
+  /** Whether or not the file has them: whoever restores anew after an interruption must know them. */
+  personIds: readonly string[];
+  /** Asked when nobody else can change anything before all is replaced; rejects where somebody else was forgotten since: nothing has changed then. */
+  stillHolds: () => Promise<void>;
+  /** What is written last, after the check: what is deleted, and entries of the audit with the versions that follow. `entries`: how many. */
+  last: (at: Moment) => { batches: AsyncIterable<ArchiveBatch>; entries: number };
 }
 
 /** Reads and replaces a whole database. */
@@ -44,6 +59,8 @@ export interface ArchiveStore {
   snapshot<T>(use: (reader: ArchiveReader) => Promise<T>, signal: AbortSignal): Promise<T>;
   /** The number of each kind, tombstones included, and families that are not backed up left out; null if an earlier `replaceAll` did not finish. */
   counts(signal: AbortSignal): Promise<ArchiveCounts | null>;
+  /** Whom an earlier `replaceAll` was to forget that did not finish; null: there is none. */
+  unfinished(signal: AbortSignal): Promise<readonly string[] | null>;
   /**
    * Replaces the database. Other processes see nothing of it before it is complete and checked. Where it is interrupted, nothing has changed;
    * on MongoDB, if that happens in its last moment, the gallery is unavailable until it is done again. Versions and numbers continue

@@ -5,7 +5,6 @@
  */
 export const leftOut: Readonly<Record<string, string>> = {
   database: 'which history of which database this is: a restored one begins another',
-  'forget-again': 'whom a restore has brought back here and still has to forget again',
   lease: 'which process works on what now',
   turn: 'which worker posts next in a channel now',
   process: 'which processes run now',

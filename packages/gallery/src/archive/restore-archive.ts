@@ -3,9 +3,10 @@ import { throwIfAborted } from '@watchpost/shared/wait';
 import { type ArchiveContent, assertSameContent, createContentTaker } from './archive-content.ts';
 import { type ArchiveRead, readArchive } from './archive-file.ts';
 import { type ArchiveCounts, type ArchiveLine, type ArchiveScope, isRestored, kindsOf, lineKey } from './archive-lines.ts';
-import { type ToForget, toForgetDocument } from '../changes/to-forget.ts';
-import type { ArchiveBatch, ArchiveParts, ArchiveReader } from './archive-store.ts';
+import type { ArchiveBatch, ArchiveParts, ArchiveReader, ForgottenAgain } from './archive-store.ts';
 import { linesOf } from './export-archive.ts';
+import { type Forgetting, planForgetting, type ToForget } from './forget-in-file.ts';
+import { createPeopleOfFile } from './people-of-file.ts';
 
 const batchSize = 500;
 /** Of the lines of a batch as text, characters. */
@@ -46,8 +47,8 @@ export interface Restored {
   counts: ArchiveCounts;
   /** What the file holds that had expired, and was not restored. */
   expired: number;
-  /** How many of those who are to be forgotten the file has: `Housekeeping.forgetAgain` forgets them, here or in any worker. */
-  toForget: number;
+  /** How many of those who are to be forgotten the file has: they are. */
+  forgotten: number;
 }
 
 /** How to restore. */
@@ -55,8 +56,8 @@ export interface RestoreOptions {
   replace: boolean;
   /** Asked at the last moment; rejects to leave everything as it was. */
   confirm?: () => Promise<void>;
-  /** Who are to be forgotten again, where the file has them; noted in the same moment in which they come back. */
-  forget?: ToForget;
+  /** Who are forgotten, where the file has them: nobody sees them come back. */
+  forget?: ToForget & Pick<ForgottenAgain, 'stillHolds'>;
 }
 
 /**
@@ -71,19 +72,54 @@ export async function restoreArchive(
   signal: AbortSignal,
 ): Promise<Restored> {
   const nowMs = Date.now();
-  const back = createWhoIsThere(forget?.personIds ?? []);
-  const { end, scope, content, expired } = await verifyArchive(file, nowMs, signal, back.take);
-  const personIds = back.found();
-  const toForget = forget && personIds.length > 0 ? toForgetDocument({ ...forget, personIds }, nowMs) : null;
+  const toForget = forget && forget.personIds.length > 0 ? forget : null;
+  const people = createPeopleOfFile();
+  const verified = await verifyArchive(file, nowMs, signal, toForget ? (line) => people.take(line) : undefined);
+  const { end, scope, expired } = verified;
   await assertEmpty(archive, { replace, scope }, signal);
+  const forgetting = toForget && (await planForgetting({ people, lines: readArchive(file), toForget, nowMs }, signal));
+  const left = forgetting && whatIsLeft(file, forgetting, nowMs);
+  const contentNow = (): ArchiveContent => left?.content() ?? verified.content;
   const check = async (reader: ArchiveReader): Promise<void> => {
     const written = await contentOf(reader, scope, signal);
-    assertSameContent(content, written, kindsOf(scope));
+    assertSameContent(contentNow(), written, kindsOf(scope));
     await confirm?.();
   };
+  const forgotten = toForget && forgottenAgain(toForget, forgetting, nowMs);
   const head = { version: end.version, nextNumber: end.nextNumber };
-  await archive.replaceAll({ head, scope, check, toForget }, batched(readArchive(file), nowMs), signal);
-  return { scope, counts: content.counts, expired, toForget: personIds.length };
+  await archive.replaceAll({ head, scope, check, forgotten }, batched(left?.lines ?? readArchive(file), nowMs), signal);
+  return { scope, counts: contentNow().counts, expired, forgotten: forgetting?.count ?? 0 };
+}
+
+/** The lines of a file without those of people who are forgotten, and what these lines hold once all were read. */
+function whatIsLeft(
+  file: string,
+  forgetting: Forgetting,
+  nowMs: number,
+): { lines: AsyncIterable<ArchiveLine>; content: () => ArchiveContent } {
+  const taker = createContentTaker();
+  async function* lines(): AsyncGenerator<ArchiveLine> {
+    for await (const line of forgetting.without(readArchive(file))) {
+      if (isRestored(line, nowMs)) taker.take(line);
+      yield line;
+    }
+  }
+  return { lines: lines(), content: () => taker.content() };
+}
+
+function forgottenAgain(
+  { personIds, stillHolds }: Pick<ForgottenAgain, 'personIds' | 'stillHolds'>,
+  forgetting: Forgetting | null,
+  nowMs: number,
+): ForgottenAgain {
+  async function* each(lines: readonly ArchiveLine[]): AsyncGenerator<ArchiveLine> {
+    yield* lines;
+  }
+  return {
+    personIds,
+    stillHolds,
+    last: (at) => ({ batches: batched(each(forgetting?.last(at) ?? []), nowMs), entries: forgetting?.count ?? 0 }),
+  };
 }
 
 /** What a database holds. */
@@ -137,17 +173,4 @@ function lengthOf(line: ArchiveLine): number {
   if (line.kind === 'face') return line.embedding.length;
   if (line.kind === 'sighting') return line.faces.reduce((sum, { embedding }) => sum + (embedding?.length ?? 0), 500);
   return 'body' in line ? JSON.stringify(line.body).length : 500;
-}
-
-/** Finds out which of these persons a file has as persons of their own, neither deleted nor merged. */
-function createWhoIsThere(personIds: readonly string[]): { take: (line: ArchiveLine) => void; found: () => string[] } {
-  const there = new Map(personIds.map((id) => [id, false]));
-  return {
-    take: (line) => {
-      const isPerson = line.kind === 'person' || (line.kind === 'removed' && line.of === 'person');
-      if (isPerson && there.has(line.id))
-        there.set(line.id, line.kind === 'person' && line.deletedAtMs === null && line.mergedInto === null);
-    },
-    found: () => personIds.filter((id) => there.get(id)),
-  };
 }

@@ -55,12 +55,12 @@ export function createOperations({ transact, ...deps }: OperationsDeps): PeopleO
         const { changeset, audit: entry } = change.audited(actionOf(operation), by, summary);
         return { changeset, result: entry };
       }, signal),
-    note: (reference, words, by, signal) =>
+    note: (reference, { action, words }, by, signal) =>
       transact((base) => {
         const person = resolvePerson(mirror, reference);
         const change = createChange(base);
         change.concerns(person.id);
-        const { changeset, audit: entry } = change.audited('consent', by, `${person.name}: ${words}`);
+        const { changeset, audit: entry } = change.audited(action, by, `${person.name}: ${words}`);
         const fixed = { ...entry, inverse: null };
         return { changeset: { ...changeset, audit: fixed }, result: fixed };
       }, signal),

@@ -1,5 +1,7 @@
 import type { Head, SnapshotSightings, StoredPair, StoredPerson } from '../domain.ts';
 import type { IndexedFace } from '../memory/face-table.ts';
+import type { Mirror } from '../memory/mirror.ts';
+import type { SightingStore } from '../store.ts';
 import { createChange, type Change } from './change.ts';
 import type { Plan, PlanDeps } from './plan.ts';
 import { resolvePerson } from './resolve-person.ts';
@@ -16,7 +18,7 @@ export async function planForget(deps: PlanDeps, base: Head, reference: string, 
 }
 
 /** Deletes the person with everything that shows it. */
-export async function removePerson(deps: PlanDeps, change: Change, person: StoredPerson, signal: AbortSignal): Promise<void> {
+export async function removePerson(deps: TraceDeps, change: Change, person: StoredPerson, signal: AbortSignal): Promise<void> {
   const { mirror } = deps;
   const ids = mirror.idsOf(person.id);
   // First of all, so that the audit entry names it first.
@@ -34,7 +36,10 @@ export async function removePerson(deps: PlanDeps, change: Change, person: Store
   for (const unknown of mirror.mayBeOneOf(ids)) change.setMayBe(unknown, null);
 }
 
-export type TraceDeps = Pick<PlanDeps, 'mirror' | 'sightings'>;
+export interface TraceDeps {
+  mirror: Mirror;
+  sightings: Pick<SightingStore, 'ofPersons'>;
+}
 
 /** All that shows a person, or names it in a pair, whoever has it. `ids`: the person's, and those of everybody merged into it. */
 export async function tracesOf(

@@ -1,5 +1,6 @@
 import { AppError } from '@watchpost/shared/errors';
 import {
+  changesNothing,
   pairId,
   type Actor,
   type AuditEntry,
@@ -46,15 +47,17 @@ export async function planUndo(deps: UndoDeps, base: Head, idStart: string | nul
 }
 
 async function findUndoable(audit: AuditStore, base: Head, idStart: string | null, by: Actor, signal: AbortSignal): Promise<Undoable> {
-  const nothing = new AppError('change-refused', 'there is nothing that can still be undone');
   if (idStart === null) {
     for await (const entry of newestOf(audit, { actor: by.id }, signal)) {
       if (isTooOld(entry, base)) break;
-      if (entry.undone || entry.action === 'undo') continue;
+      if (entry.undone || changesNothing(entry.action)) continue;
       if (!entry.inverse) break;
       return { entry, inverse: entry.inverse };
     }
-    throw nothing;
+    throw new AppError(
+      'change-refused',
+      `nothing that ${by.id} has changed can still be undone: a change can for ten minutes, and somebody else's by its id`,
+    );
   }
   if (idStart.length < shortestStart)
     throw new AppError('change-refused', `an entry is named by its id, or the first ${shortestStart} characters of it or more`);
@@ -63,7 +66,7 @@ async function findUndoable(audit: AuditStore, base: Head, idStart: string | nul
   if (others.length > 0) throw new AppError('change-refused', `several entries have an id that begins with ${idStart}`);
   if (entry.undone) throw new AppError('change-refused', 'it was undone already');
   if (!entry.inverse) throw new AppError('change-refused', 'it cannot be undone');
-  if (isTooOld(entry, base)) throw nothing;
+  if (isTooOld(entry, base)) throw new AppError('change-refused', 'it is too late: a change can be undone for ten minutes');
   return { entry, inverse: entry.inverse };
 }
 

@@ -32,11 +32,13 @@ export interface Plan {
 export async function planName(
   deps: PlanDeps,
   base: Head,
-  { person: reference, to }: { person: string; to: string },
+  { person: reference, to, from }: { person: string; to: string; from?: string | undefined },
   signal: AbortSignal,
 ): Promise<Plan> {
   const { mirror } = deps;
   const person = resolvePerson(mirror, reference);
+  if (from !== undefined && from !== person.name)
+    throw new AppError('change-refused', `${from} is called "${person.name}" meanwhile: somebody else has said so`);
   const name = validName(to);
   if (name === person.name) throw new AppError('change-refused', `the person is called "${name}" already`);
   const [namesake, ...others] = mirror.called(name);

@@ -25,7 +25,7 @@ export function resolveTwo(mirror: Mirror, from: string, into: string): [StoredP
   if (froms.length > 1) throw ambiguous(from, froms.length);
   if (intos.length > 1) throw ambiguous(into, intos.length);
   const [absorbed, kept] = [froms[0], intos[0]];
-  if (!absorbed || !kept) throw new AppError('change-refused', `"${from}" and "${into}" are one person`);
+  if (!absorbed || !kept) throw new AppError('change-refused', oneAlready(from, into, all.into[0]));
   return [absorbed, kept];
 }
 
@@ -48,8 +48,17 @@ function isSameTwo(one: readonly StoredPerson[], other: readonly StoredPerson[])
   return other.length === 2 && other.every(({ id }) => one.some((person) => person.id === id));
 }
 
+/** Nobody has typed a whole id, and nobody reads it. */
+const isWholeId = (reference: string): boolean => /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(reference);
+
 function notFound(reference: string): AppError {
-  return new AppError('person-not-found', `nobody is called "${reference}"`);
+  const message = isWholeId(reference) ? 'this person is not known any more: forgotten meanwhile' : `nobody is called "${reference}"`;
+  return new AppError('person-not-found', message);
+}
+
+function oneAlready(from: string, into: string, person: StoredPerson | undefined): string {
+  if (person && (isWholeId(from) || isWholeId(into))) return `these two are one person already: ${person.name}`;
+  return `"${from}" and "${into}" are one person`;
 }
 
 function ambiguous(reference: string, count: number): AppError {

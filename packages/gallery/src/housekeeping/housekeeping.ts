@@ -7,7 +7,6 @@ import { fingerprintsKeepMs, type SnapshotRecords } from '../records/snapshot-re
 import type { Eraser, Upkeep } from '../store.ts';
 import type { Assessor } from './assessor.ts';
 import { createCompareFaces } from './compare.ts';
-import { createForgetAgain, type ForgetAgain } from './forget-again.ts';
 import type { Finding } from './find-same.ts';
 import { createUnknownsCare, type UnknownsDeps } from './unknowns.ts';
 import { createSweep, defaultSweepSettings, type SweepSettings } from './sweep.ts';
@@ -76,8 +75,6 @@ export interface Housekeeping {
   round(signal: AbortSignal): Promise<HousekeepingRound | null>;
   /** Erases at once what is due, without a round, whoever keeps house. Resolves to the number of persons and faces. */
   erase(signal: AbortSignal): Promise<number>;
-  /** Forgets whom a restore has brought back, without a round; each round does it, too. */
-  forgetAgain: ForgetAgain;
   /** From now on nothing is erased before this has resolved: whoever needs something of what is due reads it then. One caller. */
   beforeErasing(prepare: (signal: AbortSignal) => Promise<void>): void;
   close(): Promise<void>;
@@ -97,7 +94,6 @@ export function createHousekeeping(deps: HousekeepingDeps, settings: Housekeepin
   const holder = randomUUID();
   const compareFaces = createCompareFaces(deps);
   const unknowns = createUnknownsCare(deps);
-  const forgetAgain = createForgetAgain(deps);
   const sweep = createSweep(deps, settings.sweep);
   const retention = {
     deletedMs: undoMs + minuteMs,
@@ -129,7 +125,6 @@ export function createHousekeeping(deps: HousekeepingDeps, settings: Housekeepin
     hasLease = lease !== null;
     if (!lease) return null;
     const { nowMs } = await raceAbort(sync.catchUp(), signal);
-    await forgetAgain(signal);
     const erased = await erase(signal);
     await records.forgetFrames(nowMs - fingerprintsKeepMs, signal);
     await documents.expire(signal);
@@ -164,7 +159,6 @@ export function createHousekeeping(deps: HousekeepingDeps, settings: Housekeepin
     },
     round,
     erase,
-    forgetAgain,
     beforeErasing: (next) => {
       prepare = next;
     },

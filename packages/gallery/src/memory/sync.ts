@@ -69,7 +69,7 @@ export function createSync({ pollMs, censusMs, feed, adopt, ...deps }: SyncDeps)
       log.warn({ err: error, what }, 'reading the gallery failed, retrying');
     } else if (performance.now() - newerLoggedMs > newerLogMs) {
       newerLoggedMs = performance.now();
-      log.error({ err: error }, 'a newer release keeps the gallery: jobs wait until this process is updated');
+      log.error({ err: error }, 'a newer release keeps the database: jobs wait until this process is updated');
     }
   };
   let listening = false;

@@ -28,7 +28,7 @@ export async function openDatabase(
   const open = (): Promise<Database> => {
     if (config.MONGO_CONNECTION_STRING) return openMongo(config.MONGO_CONNECTION_STRING, options, signal);
     if (config.POSTGRES_URL) return openPostgres(config.POSTGRES_URL, options, signal);
-    throw new AppError('config-invalid', 'MONGO_CONNECTION_STRING or POSTGRES_URL must be set for the gallery');
+    throw new AppError('config-invalid', 'MONGO_CONNECTION_STRING or POSTGRES_URL must be set for the database');
   };
   const database = await open();
   try {

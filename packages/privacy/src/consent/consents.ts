@@ -1,3 +1,4 @@
+import { databaseNow } from '@watchpost/shared/documents/database-clock';
 import type { DocumentStore, StoredDocument } from '@watchpost/shared/documents/document-store';
 import { eachDocument } from '@watchpost/shared/documents/each-document';
 import { isConflict, untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
@@ -118,17 +119,18 @@ export function createConsents({ documents, questions, operations }: ConsentsDep
         const stored = await documents.put({ kind, id: personId, revision, atMs, keys, expiresAtMs: null, body }, signal);
         return { noted, stored };
       }, signal);
-      await operations.note(personId, words[state], by, signal);
+      await operations.note(personId, { action: 'consent', words: words[state] }, by, signal);
       await setNoted(stored, signal);
       return noted;
     },
     finish: async (signal) => {
-      const { nowMs } = await documents.get(kind, '', signal);
+      const nowMs = await databaseNow(documents, signal);
       const query = { kind, key: unnotedKey, beforeMs: nowMs - patienceMs, order: 'oldest', limit: pageSize } as const;
       const unnoted = await documents.find(query, signal);
       for (const document of unnoted) {
         const noted = read(document);
-        if (noted) await operations.note(document.id, words[noted.state], { id: noted.by }, signal).catch(unlessGone);
+        if (noted)
+          await operations.note(document.id, { action: 'consent', words: words[noted.state] }, { id: noted.by }, signal).catch(unlessGone);
         await setNoted(document, signal);
       }
       return unnoted.length;

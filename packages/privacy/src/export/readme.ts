@@ -12,7 +12,7 @@ faces.json          the faces by which the person is recognised (role "reference
 faces/              the pictures of these faces
 sightings-0001.json where and when the person was seen, the newest first, 200 snapshots in each file. "decision": match, uncertain, unknown or
                     unrecognisable; "similarity": how alike to a known face, 1 at most; "quality": 0 to 1; "sizePx": size of the face in
-                    pixels; "box": where on the snapshot; "said": from where a reader said who it is
+                    pixels; "box": where on the snapshot; "said": from where somebody said who it is
 sightings/          the pictures of these faces, as far as they are kept
 audit.json          what was changed about the person, earlier words on consent too, and from where ("cli", "slack", ...). "words" is null where they would name others
 visits.json         which snapshots were taken for one visit

@@ -1,3 +1,4 @@
+import { databaseNow } from '@watchpost/shared/documents/database-clock';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { toAppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
@@ -17,6 +18,13 @@ const memory = 'memory of processes';
 
 type Counts = ReceiptBody['places'];
 
+/** What was counted. */
+export interface Counted {
+  places: Counts;
+  /** Whether somebody could look in all of them. */
+  isComplete: boolean;
+}
+
 /** Whether something is left there, or nobody could look. Pure. */
 export const isLeftIn = (names: readonly string[], places: Counts): boolean =>
   names.some((name) => (places[name]?.left ?? 0) > 0 || places[name]?.why != null);
@@ -33,21 +41,23 @@ export async function countPlaces(
   subject: Subject,
   { places, documents, log }: CountDeps,
   signal: AbortSignal,
-): Promise<Counts> {
+): Promise<Counted> {
   const counted: Counts = {};
+  let isComplete = true;
   for (const place of places) {
     const { what, waitsFor } = place;
     try {
       for (const [name, left] of Object.entries(await place.count(subject, signal))) counted[name] = countOf(before[name], left, waitsFor);
     } catch (error) {
       throwIfAborted(signal);
+      isComplete = false;
       const err = toAppError(error);
       log.warn({ err, place: what.join(', ') }, 'nobody can tell now what is left of a person who is forgotten: it is tried again');
       for (const name of what) counted[name] = unknownCount(before[name], err.code);
     }
   }
   counted[memory] = await countMemory(before[memory], version, documents, signal);
-  return counted;
+  return { places: counted, isComplete };
 }
 
 async function countMemory(
@@ -56,7 +66,7 @@ async function countMemory(
   documents: CountDeps['documents'],
   signal: AbortSignal,
 ): Promise<PlaceCount> {
-  const { nowMs } = await documents.get('process', '', signal);
+  const nowMs = await databaseNow(documents, signal);
   const processes = await runningProcesses(documents, nowMs, signal);
   const behind = processes.filter((each) => each.epoch === null || each.version < version);
   const names = behind.map((each) => `${each.process} on ${each.host}`).join(', ');

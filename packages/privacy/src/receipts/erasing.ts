@@ -21,6 +21,8 @@ const galleryWaitsMs = 60_000;
 const lookAgainMs = 60_000;
 /** Between two looks at what is left, milliseconds: the first ones come soon, and those after something was erased. */
 const waits = { firstMs: 1_000, mostMs: 30_000 };
+/** While a wish can be undone, between two looks at places that did not answer. Milliseconds. */
+const unseenMs = 10_000;
 /** Receipts that are looked at together, those that have waited longest first. */
 const atOnce = 20;
 /** A round takes up no more receipts after this time, milliseconds: new wishes are counted meanwhile. */
@@ -65,7 +67,7 @@ async function lookAtAll(due: readonly KeptReceipt[], nowMs: number, deps: Erasi
     await guarded(deps, signal, 'the gallery', () => deps.eraseNow(signal));
   for (const { receipt, subject, leftBefore } of looks)
     await unlessFaster(async () => {
-      const places = await countPlaces(receipt, subject, deps, signal);
+      const { places } = await countPlaces(receipt, subject, deps, signal);
       const counted = withoutNames({ ...receipt, places }, deps, nowMs);
       const othersLeft = isAnyLeft(counted.places) && !isOnlyLeftInGallery(counted, deps);
       await saveReceipt(deps.documents, afterLook(counted, { leftBefore, othersLeft, nowMs }), deps.keepMs, signal);
@@ -84,9 +86,11 @@ async function begin(receipt: KeptReceipt, nowMs: number, deps: ErasingDeps, sig
   // What is found by the name of somebody else is theirs.
   const names = receipt.names.filter((name) => !deps.isTaken(name));
   const subject: Subject = { ...receipt, names, dueForMs: nowMs - receipt.dueAtMs };
-  const places = await countPlaces(receipt, subject, deps, signal);
+  const { places, isComplete } = await countPlaces(receipt, subject, deps, signal);
   if (nowMs < receipt.dueAtMs) {
-    await saveReceipt(documents, { ...receipt, places, nextLookAtMs: receipt.dueAtMs }, keepMs, signal);
+    // What nobody could look at is unknown: somebody may want to know before it can no longer be undone.
+    const nextLookAtMs = isComplete ? receipt.dueAtMs : Math.min(receipt.dueAtMs, nowMs + unseenMs);
+    await saveReceipt(documents, { ...receipt, places, nextLookAtMs }, keepMs, signal);
     return null;
   }
   // First what there is, then the erasing: whoever is killed in between still knows what there was.

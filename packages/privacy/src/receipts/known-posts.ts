@@ -1,4 +1,5 @@
 import { channelKeySchema } from '@watchpost/shared/chat/chat';
+import { databaseNow } from '@watchpost/shared/documents/database-clock';
 import type { DocumentStore, StoredDocument } from '@watchpost/shared/documents/document-store';
 import { eachDocument } from '@watchpost/shared/documents/each-document';
 import { removeDocument } from '@watchpost/shared/documents/remove-document';
@@ -14,9 +15,10 @@ const pageSize = 500;
 
 const bodySchema = z.object({
   v: z.literal(1),
-  /** Of the visit, or of the notice, that the post is about. */
-  about: z.object({ kind: z.enum(['visit', 'notice']), id: z.string() }),
+  /** Of the visit, or of the notice, that the post is about; a file: the picture itself, which no post shows and the platform does not delete. */
+  about: z.object({ kind: z.enum(['visit', 'notice', 'file']), id: z.string() }),
   channel: channelKeySchema,
+  /** Of a picture that no post shows: empty. */
   messageId: z.string(),
   /** Its picture, and those in its thread, with the messages that show them. */
   pictures: z.array(z.object({ messageId: z.string().nullable(), fileId: z.string().nullable() })),
@@ -27,7 +29,7 @@ const bodySchema = z.object({
 });
 export type PostBody = z.infer<typeof bodySchema>;
 
-/** A post of ours that stands in a channel, perhaps long after what it is about has expired. */
+/** A post of ours that stands in a channel, or a picture of ours that is left, perhaps long after what it is about has expired. */
 export type KnownPost = PostBody & { id: string; revision: number; atMs: number };
 
 /** The posts that watchpost has made, as long as they stand: so that a name goes from them, however old they are. Reject with `gallery-unavailable`. */
@@ -102,7 +104,7 @@ export function createKnownPosts(documents: DocumentStore): KnownPosts {
     without: ({ id }, personIds, signal) =>
       change(id, ({ refused: _r, ...now }) => ({ ...now, persons: now.persons.filter((person) => !personIds.includes(person)) }), signal),
     refused: async ({ id }, code, signal) => {
-      const { nowMs } = await documents.get(kind, '', signal);
+      const nowMs = await databaseNow(documents, signal);
       await change(id, (now) => ({ ...now, refused: { atMs: nowMs, code, times: (now.refused?.times ?? 0) + 1 } }), signal);
     },
     remove: ({ id }, signal) => removeDocument(documents, kind, id, signal),

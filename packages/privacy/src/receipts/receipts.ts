@@ -60,13 +60,21 @@ export function createReceipts(documents: DocumentStore, audit: AuditStore, keep
   };
 }
 
+/** Whether something is left, and only in the chat: what somebody may settle. Pure. */
+export const isSettleable = (receipt: Pick<Receipt, 'state' | 'places'>): boolean => whyNotSettled(receipt) === null;
+
 /** Throws `change-refused` for one that is not to be settled. */
 function settleable(receipt: KeptReceipt | null, note: string): KeptReceipt {
   if (note.trim() === '' || note.length > mostNote) throw new AppError('change-refused', `a note has 1 to ${mostNote} characters`);
-  if (receipt?.state !== 'erasing') throw new AppError('change-refused', 'nothing is to be settled here: it is not due yet, or over');
+  const refusal = whyNotSettled(receipt);
+  if (receipt && refusal === null) return receipt;
+  throw new AppError('change-refused', refusal ?? '');
+}
+
+function whyNotSettled(receipt: Pick<Receipt, 'state' | 'places'> | null): string | null {
+  if (receipt?.state !== 'erasing') return 'nothing is to be settled here: it is not due yet, or over';
   const left = Object.entries(receipt.places).flatMap(([name, count]) => (count.left > 0 || count.why !== null ? name : []));
+  if (left.length === 0) return 'nothing is left: a worker looks once more, and then it is over';
   const others = left.filter((name) => !inTheChat.some((place) => place === name));
-  if (others.length > 0)
-    throw new AppError('change-refused', `only what is left in the chat can be settled; a worker erases the rest: ${others.join(', ')}`);
-  return receipt;
+  return others.length === 0 ? null : `only what is left in the chat can be settled; a worker erases the rest: ${others.join(', ')}`;
 }

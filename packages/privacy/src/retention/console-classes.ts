@@ -1,7 +1,6 @@
 import type { DataClass } from './data-class.ts';
 
 const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 
 /** What the console keeps of those who use it. */
 export const consoleClasses = [
@@ -22,11 +21,11 @@ export const consoleClasses = [
     title: 'Log of the console',
     what: 'who signed in to the console, who was refused, from which address; who made which kind of change there, or exported what is kept of somebody, and when, not of whom; who changed the queue, and who decided about which violation',
     where: '`documents`',
-    howLong: '400 days',
-    setting: null,
+    howLong: '`AUDIT_KEEP_DAYS` (400)',
+    setting: 'AUDIT_KEEP_DAYS',
     about: 'person',
     holds: { in: 'documents', kinds: ['console-log', 'queue-change', 'violation-decision'] },
-    keepMs: () => 400 * dayMs,
+    keepMs: ({ auditMs }) => auditMs,
     by: 'worker',
   },
 ] as const satisfies readonly DataClass[];

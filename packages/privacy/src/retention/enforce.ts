@@ -1,3 +1,4 @@
+import { databaseNow } from '@watchpost/shared/documents/database-clock';
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { throwIfAborted } from '@watchpost/shared/wait';
@@ -14,6 +15,20 @@ export interface EnforceDeps {
 const graceMs = 600_000;
 const longer = (keepMs: number): number => keepMs + graceMs;
 
+/** Who did what, but for changes of people, which the gallery keeps itself. */
+const audits = [
+  'camera-settings-change',
+  'console-log',
+  'conversion-audit',
+  'feed-decision',
+  'personal-audit',
+  'quarantine-access',
+  'queue-change',
+  'rule-change',
+  'talk-access-audit',
+  'violation-decision',
+] as const;
+
 /** Documents whose own time is what their setting counts from: by the setting, whatever was right when they were written. */
 const byTime: readonly (readonly [kind: string, keepMs: (settings: RetentionSettings) => number | null])[] = [
   ['visit', ({ sightingsMs }) => sightingsMs],
@@ -25,6 +40,7 @@ const byTime: readonly (readonly [kind: string, keepMs: (settings: RetentionSett
   ['kept-file', ({ convertMs }) => convertMs],
   ['kept-file-piece', ({ convertMs }) => longer(convertMs)],
   ['receipt', ({ auditMs }) => auditMs],
+  ...audits.map((kind) => [kind, ({ auditMs }: RetentionSettings) => auditMs] as const),
 ];
 /** Of these, one without a date is not done yet. */
 const datedOnly = new Set(['receipt']);
@@ -40,7 +56,7 @@ export async function enforceRetention(
   keepsCrops: boolean,
   signal: AbortSignal,
 ): Promise<number> {
-  const { nowMs } = await documents.get('visit', '', signal);
+  const nowMs = await databaseNow(documents, signal);
   let removed = 0;
   const remove = async (what: string, work: () => Promise<number>): Promise<void> => {
     try {

@@ -1,7 +1,5 @@
 import type { DataClass } from './data-class.ts';
 
-const dayMs = 86_400_000;
-
 /** Classes of data of message rules, feeds, and settings. */
 export const messagesClasses = [
   {
@@ -9,7 +7,7 @@ export const messagesClasses = [
     title: 'Message rules',
     what: 'message rules: what they look for, where, who is exempt; who changed them and how they were before',
     where: '`documents`',
-    howLong: 'rules until they are removed; changes 400 days',
+    howLong: 'rules until they are removed, with the last change of any; earlier changes `AUDIT_KEEP_DAYS` (400)',
     setting: null,
     about: 'person',
     holds: { in: 'documents', kinds: ['rules', 'rule-change'] },
@@ -21,7 +19,7 @@ export const messagesClasses = [
     title: 'Settings of cameras',
     what: 'settings of cameras that were made in the console, with masks; who changed them and how they were before',
     where: '`documents`',
-    howLong: 'settings until they are changed; changes 400 days',
+    howLong: 'settings until they are changed, with the last change of any; earlier changes `AUDIT_KEEP_DAYS` (400)',
     setting: null,
     about: 'person',
     holds: { in: 'documents', kinds: ['camera-settings', 'camera-settings-change'] },
@@ -57,11 +55,11 @@ export const messagesClasses = [
     title: 'Audit of the quarantine',
     what: 'who read or erased something in quarantine, in the console or on the command line: who, of which violation, when',
     where: '`documents`',
-    howLong: '400 days',
-    setting: null,
+    howLong: '`AUDIT_KEEP_DAYS` (400)',
+    setting: 'AUDIT_KEEP_DAYS',
     about: 'person',
     holds: { in: 'documents', kinds: ['quarantine-access'] },
-    keepMs: () => 400 * dayMs,
+    keepMs: ({ auditMs }) => auditMs,
     by: 'worker',
   },
   {
@@ -117,11 +115,11 @@ export const messagesClasses = [
     title: 'Decisions about feeds',
     what: 'who decided about entries, on the command line or in the console: who, what, of which message, when; who closed a feed, and which are closed',
     where: '`documents`',
-    howLong: "400 days; of each entry the latest decision, with the editor's text, as long as the entry",
-    setting: null,
+    howLong: "`AUDIT_KEEP_DAYS` (400); of each entry the latest decision, with the editor's text, as long as the entry",
+    setting: 'AUDIT_KEEP_DAYS',
     about: 'person',
     holds: { in: 'documents', kinds: ['feed-decision', 'feed-closings'] },
-    keepMs: () => 400 * dayMs,
+    keepMs: ({ auditMs }) => auditMs,
     by: 'worker',
   },
   {

@@ -65,7 +65,7 @@ export const peopleClasses = [
   {
     id: 'sightings',
     title: 'Sightings',
-    what: "sightings: who, which camera, when, with the embedding of each face, so that the gallery can learn from corrections, and what the decision was made of; a small JPEG crop of faces that are unknown or uncertain, for people who may name them. What a reader said is no face is kept as long, as nobody's",
+    what: "sightings: who, which camera, when, with the embedding of each face, so that the gallery can learn from corrections, and what the decision was made of; a small JPEG crop of faces that are unknown or uncertain, for people who may name them. What somebody said is no face is kept as long, as nobody's",
     where: '`sightings`, `sighted_faces`, `sighting_crops`',
     howLong: '`SIGHTINGS_KEEP_DAYS` (30)',
     setting: 'SIGHTINGS_KEEP_DAYS',

@@ -33,7 +33,7 @@ export const postsClasses = [
   {
     id: 'visits',
     title: 'Visits',
-    what: 'visits: which snapshots they are made of, the random ids of the persons in them, the last change that a reader made, in words with the name',
+    what: 'visits: which snapshots they are made of, the random ids of the persons in them, the last change that somebody made below the post, in words with the name',
     where: '`documents`',
     howLong: '`SIGHTINGS_KEEP_DAYS` (30)',
     setting: 'SIGHTINGS_KEEP_DAYS',

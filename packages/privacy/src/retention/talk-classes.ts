@@ -1,7 +1,5 @@
 import type { DataClass } from './data-class.ts';
 
-const dayMs = 86_400_000;
-
 /** Classes of data of conversations, conversions and jobs on a schedule. */
 export const talkClasses = [
   {
@@ -9,7 +7,7 @@ export const talkClasses = [
     title: 'Who may talk with the bot',
     what: 'who may talk with the bot, and as what: their number, who let them in, when',
     where: '`documents`',
-    howLong: 'until they are put out; the audit of it 400 days',
+    howLong: 'until they are put out; the audit of it `AUDIT_KEEP_DAYS` (400)',
     setting: null,
     about: 'person',
     holds: { in: 'documents', kinds: ['talk-access', 'talk-access-audit', 'talk-moved'] },
@@ -18,8 +16,8 @@ export const talkClasses = [
   },
   {
     id: 'strangers-told',
-    title: 'Strangers told who they are',
-    what: "that a stranger was told today who they are: a hash of the chat's number",
+    title: 'Turned away',
+    what: "that somebody who may not talk with the bot was told so today: a hash of the chat's number",
     where: '`documents`',
     howLong: 'a day',
     setting: null,
@@ -81,11 +79,11 @@ export const talkClasses = [
     title: 'Audit of registrations',
     what: 'who registered, and who erased what of it, without what it said',
     where: '`documents`',
-    howLong: '400 days',
-    setting: null,
+    howLong: '`AUDIT_KEEP_DAYS` (400)',
+    setting: 'AUDIT_KEEP_DAYS',
     about: 'person',
     holds: { in: 'documents', kinds: ['personal-audit'] },
-    keepMs: () => 400 * dayMs,
+    keepMs: ({ auditMs }) => auditMs,
     by: 'worker',
   },
   {
@@ -117,7 +115,7 @@ export const talkClasses = [
     title: 'Converted links',
     what: 'links that were converted: whose, the format; the link itself encrypted until it is done',
     where: '`documents`',
-    howLong: 'two days; who had a link of which host converted 400 days',
+    howLong: 'two days; who had a link of which host converted `AUDIT_KEEP_DAYS` (400)',
     setting: null,
     about: 'person',
     holds: { in: 'documents', kinds: ['conversion', 'conversion-audit'] },

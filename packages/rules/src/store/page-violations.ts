@@ -1,13 +1,24 @@
 import type { DocumentStore } from '@watchpost/shared/documents/document-store';
 import { eachDocument } from '@watchpost/shared/documents/each-document';
+import { z } from 'zod';
 import { outcomeOf } from '../outcome-of.ts';
-import { isAbsent, type Violation } from '../violation.ts';
+import { removalStates, isAbsent, type Violation } from '../violation.ts';
 import type { ViolationFilter, ViolationPlace, ViolationState } from '../violations.ts';
 import { authorKeyOf, authorsOf, channelKeyOf, ruleInChannelKey, ruleKeyOf, tryFromDocument, violationKind } from './violation-document.ts';
 
 const pageSize = 500;
-/** A page looks at so many at most. */
+/** A page looks at so many at most; at more while it has found nothing, so that nobody is shown page after page of nothing. */
 const mostLookedThrough = 1_000;
+const mostForNothing = 3_000;
+
+/** What tells states apart: of thousands that are in another one nothing else is looked at. */
+const standingSchema = z.object({
+  appeal: z.object({ state: z.string() }),
+  kept: z.object({ state: z.string() }),
+  removal: z.object({ state: z.enum(removalStates) }),
+  unread: z.array(z.unknown()),
+  findings: z.array(z.object({ dryRun: z.boolean() })),
+});
 
 /** As Violations.page. */
 export async function pageOfViolations(
@@ -19,14 +30,16 @@ export async function pageOfViolations(
   const query = { kind: violationKind, ...rangeOf(filter, after) };
   const items: Violation[] = [];
   let [last, seen]: [ViolationPlace | null, number] = [after, 0];
-  for await (const document of eachDocument(documents, query, Math.min(pageSize, filter.limit * 2), signal)) {
-    const { atMs, id } = document;
+  const pageOf = filter.state === undefined ? Math.min(pageSize, filter.limit * 2) : pageSize;
+  for await (const document of eachDocument(documents, query, pageOf, signal)) {
+    const { atMs, id, body } = document;
     if (after && atMs === after.atMs && id >= after.id) continue;
-    if (items.length === filter.limit || seen === mostLookedThrough) return { items, next: last };
+    if (items.length === filter.limit || seen >= (items.length > 0 ? mostLookedThrough : mostForNothing)) return { items, next: last };
     seen += 1;
     last = { atMs, id };
+    if (filter.state !== undefined && !isIn(body, filter.state)) continue;
     const violation = tryFromDocument(document)?.violation;
-    if (violation && fits(violation, filter) && isIn(violation, filter.state)) items.push(violation);
+    if (violation && fits(violation, filter)) items.push(violation);
   }
   return { items, next: null };
 }
@@ -57,11 +70,11 @@ export function fits({ message, findings }: Violation, { rule, channel, author }
   return rule === undefined || findings.some(({ ruleId }) => ruleId === rule);
 }
 
-function isIn(violation: Violation, state: ViolationState | undefined): boolean {
-  const { appeal, kept, removal } = violation;
+function isIn(body: unknown, state: ViolationState): boolean {
+  const standing = standingSchema.safeParse(body).data;
+  if (!standing) return false;
+  const { appeal, kept, removal, unread } = standing;
   switch (state) {
-    case undefined:
-      return true;
     case 'open':
       return appeal.state === 'asked' || removal.state === 'failed';
     case 'appealed':
@@ -73,9 +86,9 @@ function isIn(violation: Violation, state: ViolationState | undefined): boolean 
     case 'failed':
       return removal.state === 'failed';
     case 'dry-run':
-      return outcomeOf(violation) === 'dry run';
+      return outcomeOf(standing) === 'dry run';
     case 'unread':
-      return violation.unread.length > 0;
+      return unread.length > 0;
     default:
       return state satisfies never;
   }

@@ -1,3 +1,4 @@
+import { auditLongestMs } from '@watchpost/shared/documents/audit';
 import type { DocumentStore, DocumentToPut, StoredDocument } from '@watchpost/shared/documents/document-store';
 import { isConflict } from '@watchpost/shared/documents/until-no-conflict';
 import { AppError } from '@watchpost/shared/errors';
@@ -10,10 +11,6 @@ export const rulesKind = 'rules';
 export const rulesId = 'rules';
 /** The changes before the last one, a document each. */
 const changeKind = 'rule-change';
-
-const dayMs = 24 * 3_600_000;
-/** How long a change is kept after it was made, milliseconds. */
-const changesKeepMs = 400 * dayMs;
 
 const changeSchema = z.object({
   number: z.number().int(),
@@ -72,7 +69,7 @@ export function rulesDocument(
 /** Copies a change that was made to a document of its own, before the next one takes its place. A repetition does nothing. */
 export async function keepChange(documents: DocumentStore, change: RuleChange, signal: AbortSignal): Promise<void> {
   const { atMs, number } = change;
-  const expiresAtMs = atMs + changesKeepMs;
+  const expiresAtMs = atMs + auditLongestMs;
   await documents
     .put({ kind: changeKind, id: String(number), revision: 0, atMs, keys: [], expiresAtMs, body: change }, signal)
     .catch((error: unknown) => {

@@ -5,7 +5,7 @@ import { untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
 import { AppError } from '@watchpost/shared/errors';
 import { checkLook } from '../create-judge.ts';
 import { findRule } from '../rule-name.ts';
-import type { Rule, RuleSettings } from '../rule.ts';
+import type { Rule } from '../rule.ts';
 import type { RuleChange, Rules } from '../rules.ts';
 import { keepChange, keptChanges, readRules, rulesDocument, rulesId, rulesKind } from './rules-document.ts';
 import { changedRule, checkBeside, checkQuarantine, newRule } from './valid-rule.ts';
@@ -19,13 +19,17 @@ interface Planned {
 /** The rules on a store of documents. `canQuarantine`: whether there is a key for the quarantine. */
 export function createRules(documents: DocumentStore, { canQuarantine }: { canQuarantine: boolean }): Rules {
   /** `plan` may be called several times: once more after each conflict. */
-  const changing = (actor: string, plan: (rules: readonly Rule[], nowMs: number) => Planned, signal: AbortSignal): Promise<Rule> =>
+  const changing = (
+    actor: string,
+    plan: (rules: readonly Rule[], nowMs: number, last: RuleChange | null) => Planned,
+    signal: AbortSignal,
+  ): Promise<Rule> =>
     untilNoConflict(async () => {
       const { document, nowMs } = await documents.get(rulesKind, rulesId, signal);
       const now = readRules(document);
       // Whoever follows them asks for what is newer than it knows, whatever the clock says.
       const atMs = Math.max(Math.floor(nowMs), now.atMs + 1);
-      const { change, result } = plan(now.rules, atMs);
+      const { change, result } = plan(now.rules, atMs, now.last);
       if (!change) return result;
       if (now.last) await keepChange(documents, now.last, signal);
       const last = { ...change, number: (now.last?.number ?? 0) + 1, atMs, actor };
@@ -43,10 +47,11 @@ export function createRules(documents: DocumentStore, { canQuarantine }: { canQu
       return { change: { what: 'added', before: null, after }, result: after };
     };
   };
-  const planEditing = (name: string, settings: RuleSettings) => {
+  const planEditing = (name: string, { changedAtMs: seenMs, ...settings }: Parameters<Rules['edit']>[1]) => {
     if (settings.look) checkLook(settings.look);
-    return (rules: readonly Rule[], nowMs: number): Planned => {
+    return (rules: readonly Rule[], nowMs: number, last: RuleChange | null): Planned => {
       const before = findRule(rules, name);
+      if (seenMs !== undefined && seenMs !== before.changedAtMs) throw changedMeanwhile(before, last);
       const after = changedRule(before, settings, nowMs);
       if (isDeepStrictEqual({ ...after, changedAtMs: before.changedAtMs }, before)) return { change: null, result: before };
       checkBeside(
@@ -75,7 +80,7 @@ export function createRules(documents: DocumentStore, { canQuarantine }: { canQu
       const plan =
         name === null && called !== undefined && look ? planAdding({ ...rest, name: called, look }) : planEditing(name ?? '', settings);
       const { document, nowMs } = await documents.get(rulesKind, rulesId, signal);
-      return plan(readRules(document).rules, Math.floor(nowMs)).result;
+      return plan(readRules(document).rules, Math.floor(nowMs), null).result;
     },
     remove: async (name, actor, signal) => {
       const plan = (rules: readonly Rule[]): Planned => {
@@ -90,6 +95,11 @@ export function createRules(documents: DocumentStore, { canQuarantine }: { canQu
       return [...(last ? [last] : []), ...kept].slice(0, limit);
     },
   };
+}
+
+function changedMeanwhile({ id, name }: Rule, last: RuleChange | null): AppError {
+  const who = last?.after?.id === id ? last.actor : 'somebody';
+  return new AppError('change-refused', `${who} changed the rule ${name} meanwhile: look at it as it is now, then change it again`);
 }
 
 /** A new rule comes last; a changed one stays where it is. */

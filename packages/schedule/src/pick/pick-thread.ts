@@ -1,11 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { pick, type Picking } from './pick.ts';
 
-/** What the thread answers. */
-export type PickReply = { kind: 'picked'; items: ReturnType<typeof pick> } | { kind: 'failed'; message: string };
+/** What the thread says: first that it has begun, for a busy machine may take long to start it, then what came of it. */
+export type PickReply = 'begun' | { kind: 'picked'; items: ReturnType<typeof pick> } | { kind: 'failed'; message: string };
 
 /** Picks once, and ends. */
-function reply(): PickReply {
+function reply(): Exclude<PickReply, 'begun'> {
   try {
     const picking: Picking = workerData;
     return { kind: 'picked', items: pick(picking) };
@@ -14,5 +14,6 @@ function reply(): PickReply {
   }
 }
 
-// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origins
+/* oxlint-disable unicorn/require-post-message-target-origin -- a thread's port has no origins */
+parentPort?.postMessage('begun' satisfies PickReply);
 parentPort?.postMessage(reply());

@@ -99,5 +99,5 @@ function queuePrefixFaults(config: StorageConfig): string[] {
 export function galleryFaults(config: StorageConfig): string[] {
   return config.MONGO_CONNECTION_STRING || config.POSTGRES_URL
     ? []
-    : ['MONGO_CONNECTION_STRING or POSTGRES_URL must be set for the gallery (npm start brings its own)'];
+    : ['MONGO_CONNECTION_STRING or POSTGRES_URL must be set for the database (npm start brings its own)'];
 }

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import type { DocumentStore } from './document-store.ts';
 
-/** As long as changes of rules. Milliseconds. */
-const keepMs = 400 * 86_400_000;
+/**
+ * An audit is removed by AUDIT_KEEP_DAYS, whatever it was when the entry was written: its own date is the longest that can be set. Milliseconds.
+ */
+export const auditLongestMs = 3_650 * 86_400_000;
 
-/** Who did what. Kept for 400 days. */
+/** Who did what. Kept for AUDIT_KEEP_DAYS, which workers see to: the kind stands in packages/privacy/src/retention/enforce.ts. */
 export interface Audit<T extends { atMs: number }> {
   /** Resolves to the id of its document. */
   record(done: Omit<T, 'atMs'>, signal: AbortSignal): Promise<string>;
@@ -20,7 +22,7 @@ export function createAudit<T extends { atMs: number }>(documents: DocumentStore
       const id = randomUUID();
       const atMs = Math.floor((await documents.get(kind, id, signal)).nowMs);
       const body = { ...done, atMs };
-      await documents.put({ kind, id, revision: 0, atMs, keys: [], expiresAtMs: atMs + keepMs, body }, signal);
+      await documents.put({ kind, id, revision: 0, atMs, keys: [], expiresAtMs: atMs + auditLongestMs, body }, signal);
       return id;
     },
     list: async (limit, signal) =>

@@ -12,7 +12,12 @@ export interface Lease {
 }
 
 const kind = 'lease';
-const bodySchema = z.object({ holder: z.string(), untilMs: z.number() });
+const bodySchema = z.object({ holder: z.string(), untilMs: z.number(), forMs: z.number().optional() });
+/**
+ * So far apart may the clocks of two servers of one database be, milliseconds. What is booked for longer than anybody books, and this, was
+ * booked while the clock was ahead: it holds nobody up.
+ */
+export const clocksApartMs = 60_000;
 /** A lease that nobody has taken for so long is removed, milliseconds. */
 const keepMs = 3_600_000;
 const releaseTimeoutMs = 2_000;
@@ -22,7 +27,7 @@ export async function takeLease(documents: DocumentStore, id: string, forMs: num
   const holder = randomUUID();
   const write = async (found: StoredDocument | null, nowMs: number): Promise<StoredDocument | null> => {
     const untilMs = nowMs + forMs;
-    const body = { holder, untilMs };
+    const body = { holder, untilMs, forMs };
     try {
       return await documents.put(
         { kind, id, revision: found?.revision ?? 0, atMs: nowMs, keys: [], expiresAtMs: untilMs + keepMs, body },
@@ -35,7 +40,10 @@ export async function takeLease(documents: DocumentStore, id: string, forMs: num
   };
 
   const { document, nowMs } = await documents.get(kind, id, signal);
-  if (document && bodySchema.parse(document.body).untilMs > nowMs) return null;
+  /** Not where it would last longer than anybody takes it: the clock was ahead then. */
+  const isHeld = (body: z.output<typeof bodySchema>): boolean =>
+    body.untilMs > nowMs && body.untilMs <= nowMs + (body.forMs ?? forMs) + clocksApartMs;
+  if (document && isHeld(bodySchema.parse(document.body))) return null;
   const taken = await write(document, nowMs);
   if (!taken) return null;
   let mine = taken;

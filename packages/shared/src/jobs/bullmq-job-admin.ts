@@ -22,6 +22,8 @@ import { minuteCountsOnPostgres } from './postgres-minute-counts.ts';
 const openTimeoutMs = 10_000;
 const commandTimeoutMs = 10_000;
 const closeTimeoutMs = 2_000;
+/** Of a change that nobody has heard of again. */
+const mayBeDone = '; it may be done all the same: look before you try again';
 /** Failed jobs are read in portions of this size. */
 const portion = 500;
 
@@ -51,16 +53,17 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
     await Promise.all(all.map((queue) => closeQueue(queue, closeTimeoutMs)));
   };
   /** The calls of a command that is interrupted, or whose queue is away, do not go on for ever. */
-  const ask = async <T>(work: Promise<T>, limitMs = commandTimeoutMs): Promise<T> => {
+  const ask = async <T>(work: Promise<T>, limitMs = commandTimeoutMs, inDoubt = ''): Promise<T> => {
     // Of a command that was interrupted already nobody waits for it.
     work.catch(() => undefined);
     try {
       return await raceWithin(async () => work, signal, limitMs);
     } catch (error) {
       throwIfAborted(signal);
-      throw new AppError('queue-unavailable', 'the queue does not answer', { cause: lastError ?? error });
+      throw new AppError('queue-unavailable', `the queue does not answer${inDoubt}`, { cause: lastError ?? error });
     }
   };
+  const make = async <T>(work: Promise<T>): Promise<T> => ask(work, commandTimeoutMs, mayBeDone);
   try {
     await ask(Promise.all(all.map((queue) => queue.waitUntilReady())), openTimeoutMs);
   } catch (error) {
@@ -69,7 +72,7 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
   }
 
   const change = async (
-    { kinds, ids, code }: JobChoice,
+    { kinds, ids, code, onDone }: JobChoice,
     until: AbortSignal | undefined,
     work: (job: StoredJob) => Promise<ChangedJob['outcome']>,
   ): Promise<ChangedJob[]> => {
@@ -79,7 +82,8 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
       if (until?.aborted) break;
       const found = await ask(Promise.all(kinds.map((kind) => queues[kind].getJob(id))));
       const job = found.find((each) => each !== undefined);
-      const outcome = job ? await ask(work(job)) : 'not-found';
+      const outcome = job ? await make(work(job)) : 'not-found';
+      if (outcome === 'done') onDone?.();
       // One of all that another operator, or the queue's own limits, has removed in between.
       if (ids !== null || outcome === 'done') changed.push({ id, outcome });
     }
@@ -97,7 +101,7 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
       return null;
     },
     history: async (kinds, minutes) => ask(historiesOf(storage, queues, kinds, minutes)),
-    setPaused: async (kind, isPaused) => ask(isPaused ? queues[kind].pause() : queues[kind].resume()),
+    setPaused: async (kind, isPaused) => make(isPaused ? queues[kind].pause() : queues[kind].resume()),
     find: async ({ kinds, where }) => {
       const ids = await Promise.all(kinds.map((kind) => ask(idsWhere(queues[kind], where))));
       return [...new Set(ids.flat())];
@@ -125,9 +129,16 @@ async function retryFailed(job: StoredJob): Promise<ChangedJob['outcome']> {
   const state = await stateOf(job);
   if (state !== 'failed') return state;
   // What it waited before does not count any more either.
-  await job.updateProgress(0);
-  await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
-  return 'done';
+  try {
+    await job.updateProgress(0);
+    await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
+    return 'done';
+  } catch (error) {
+    // Somebody else has just dropped or retried it.
+    const now = await stateOf(job);
+    if (now === 'failed') throw error;
+    return now;
+  }
 }
 
 async function queueState(queue: OpenQueue, kind: JobKind): Promise<QueueState> {

@@ -4,7 +4,7 @@ import { retry } from '../retry.ts';
 import { raceAbort, within } from '../wait.ts';
 import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
-import type { Counter, Gauge, Metrics } from '../observability/metrics.ts';
+import type { Gauge, Metrics } from '../observability/metrics.ts';
 import { noTracer, type Tracer } from '../observability/tracing.ts';
 import { createPutBack, openWorker, type FailingJob, type OpenWorker } from './bullmq-backend.ts';
 import { createAttemptMetrics, createProcessor, type AttemptMetrics } from './bullmq-processor.ts';
@@ -62,7 +62,6 @@ interface KindWorker {
 /** What the workers of all kinds share. */
 interface Instruments {
   attempts: AttemptMetrics;
-  stalled: Counter<'kind'> | undefined;
   held: Gauge<'kind'> | undefined;
   holdLog: JobHoldLog;
 }
@@ -75,7 +74,6 @@ export function createJobReceiver(storage: StorageConfig, handlers: JobHandlers,
   const { metrics } = options;
   const instruments: Instruments = {
     attempts: createAttemptMetrics(metrics),
-    stalled: metrics?.counter('jobs_stalled_total', 'Jobs whose worker disappeared while running them', ['kind']),
     held: metrics?.gauge('jobs_held', '1 while this process takes no jobs because something that they need is missing', ['kind']),
     holdLog: createJobHoldLog(options.log),
   };
@@ -186,7 +184,7 @@ function openKind(
   kind: JobKind,
   processor: Processor<unknown, void>,
   { concurrency, lockMs = 60_000, stallCheckMs = 30_000, onFailed }: JobReceiverOptions,
-  { stalled, attempts }: Instruments,
+  { attempts }: Instruments,
   log: Logger,
 ): OpenWorker {
   const { queue: name } = jobDefinitions[kind];
@@ -210,7 +208,7 @@ function openKind(
         for (const id of jobIds) worker.cancelJob(id, 'lock lost');
       },
       onStalled: (jobId) => {
-        stalled?.inc({ kind });
+        attempts.stalled(kind);
         log.warn({ jobId }, 'job stalled, its worker disappeared: will retry');
       },
       // Before it fails, so that it cannot end with what is to be erased; and after, if the queue was away then.

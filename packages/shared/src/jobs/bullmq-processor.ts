@@ -8,7 +8,7 @@ import { raceAbort, throwIfAborted } from '../wait.ts';
 import type { PutBack } from './bullmq-backend.ts';
 import { eraseEnded } from './erase-ended.ts';
 import type { JobHold } from './job-hold.ts';
-import { messagingOf, parseJob, type JobKind, type JobOf } from './job-kinds.ts';
+import { jobKinds, messagingOf, parseJob, type JobKind, type JobOf } from './job-kinds.ts';
 import { outcomeOf, type JobOutcome } from './job-outcome.ts';
 import type { JobHandler } from './job-queue.ts';
 
@@ -20,8 +20,11 @@ export interface AttemptMetrics {
   /** Why an attempt came to nothing. */
   failed(kind: JobKind, code: ErrorCode, outcome: AttemptOutcome): void;
   waited(kind: JobKind, waitedMs: number): void;
+  /** The job's worker disappeared while running it. */
+  stalled(kind: JobKind): void;
 }
 
+/** What alerts ask for is there from the start: Prometheus sees no growth in a series that begins with what it counts. */
 export function createAttemptMetrics(metrics: Metrics | undefined): AttemptMetrics {
   const attempts = metrics?.histogram(
     'job_seconds',
@@ -40,7 +43,13 @@ export function createAttemptMetrics(metrics: Metrics | undefined): AttemptMetri
     'code',
     'outcome',
   ]);
+  const stalls = metrics?.counter('jobs_stalled_total', 'Jobs whose worker disappeared while running them', ['kind']);
+  for (const kind of jobKinds) {
+    stalls?.inc({ kind }, 0);
+    for (const outcome of ['ended', 'exhausted']) attempts?.zero({ kind, outcome });
+  }
   return {
+    stalled: (kind) => stalls?.inc({ kind }),
     failed: (kind, code, outcome) => errors?.inc({ kind, code, outcome }),
     finished: (kind, outcome, elapsedMs) => attempts?.observe({ kind, outcome }, elapsedMs / 1_000),
     waited: (kind, waitedMs) => waits?.observe({ kind }, waitedMs / 1_000),

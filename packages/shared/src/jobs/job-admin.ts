@@ -56,6 +56,8 @@ export interface JobChoice {
   kinds: readonly JobKind[];
   ids: readonly string[] | null;
   code?: string;
+  /** Called for each job that it was done to, also where a later one fails. */
+  onDone?: () => void;
 }
 
 /** What became of one job. A state: it is in this state, in which this cannot be done. */
@@ -64,7 +66,7 @@ export interface ChangedJob {
   outcome: 'done' | 'not-found' | ListedState | 'completed';
 }
 
-/** What an operator does with jobs; everything rejects with `queue-unavailable` if the queue does not answer. */
+/** What an operator does with jobs; everything rejects with `queue-unavailable` if the queue does not answer: a change may be made all the same. */
 export interface JobAdmin {
   /**
    * The newest first, at most `limit`. Without `kinds`, of every kind. `before`: of the failed ones, those that come after this one in

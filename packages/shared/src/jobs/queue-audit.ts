@@ -19,6 +19,8 @@ const queueChangeSchema = z.object({
   jobs: z.number().int(),
   /** It was begun, and it is not known how far it came: whoever did it was ended. */
   isOpen: z.boolean().exactOptional(),
+  /** The queue did not answer any more: one job more may have been changed. */
+  isCutOff: z.boolean().exactOptional(),
 });
 export type QueueChange = z.infer<typeof queueChangeSchema>;
 
@@ -26,18 +28,18 @@ const kind = 'queue-change';
 
 /** What people did with the queue. */
 export interface QueueAudit extends Audit<QueueChange> {
-  /** Notes how many jobs it was done to, of an entry that was recorded as open. */
-  close(id: string, jobs: number, signal: AbortSignal): Promise<void>;
+  /** Notes what it came to, of an entry that was recorded as open. */
+  close(id: string, came: Required<Pick<QueueChange, 'jobs' | 'isCutOff'>>, signal: AbortSignal): Promise<void>;
 }
 
 export function createQueueAudit(documents: DocumentStore): QueueAudit {
   return {
     ...createAudit(documents, kind, queueChangeSchema),
-    close: async (id, jobs, signal) =>
+    close: async (id, came, signal) =>
       untilNoConflict(async () => {
         const { document } = await documents.get(kind, id, signal);
         const body = queueChangeSchema.safeParse(document?.body).data;
-        if (document && body) await documents.put({ ...document, body: { ...body, jobs, isOpen: false } }, signal);
+        if (document && body) await documents.put({ ...document, body: { ...body, ...came, isOpen: false } }, signal);
       }, signal),
   };
 }

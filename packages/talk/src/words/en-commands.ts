@@ -186,7 +186,7 @@ const self = {
     say`• Photos that you send are looked at and not kept, unless you choose Learn: then the face is kept under the name that you give.`,
     say`• Faces of the cameras are kept as the people who run this watchpost have set it. Ask them, or /faces help.`,
     say`• Nobody else can read your log in the chat. Whoever runs the database could.`,
-    say`• Who was let in, and who erased what, is noted for 400 days, without its content.`,
+    say`• Who was let in, and who erased what, is noted, without its content, for as long as the people who run this watchpost have set it.`,
     say`• /whoami shows what I keep about you, /erase erases it.`,
   ],
   askErase: say`Erase everything that I keep about you: your log, your registration, what we are in the middle of, and your orders to be told? This cannot be taken back. You can still talk with me afterwards.`,

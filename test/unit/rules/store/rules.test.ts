@@ -119,6 +119,22 @@ describe('rules', () => {
     expect(numbers).toEqual([12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
   });
 
+  it('are not changed by whoever saw an older one, and are by whoever does not say what they saw', async () => {
+    const seen = await add('Words', { dryRun: false });
+    await rules().edit('Words', { dryRun: true }, 'watchpost', never);
+    const late = { dryRun: false, description: 'Ask first.', changedAtMs: seen.changedAtMs };
+    await expect(rules().edit(seen.id, late, 'cli:ada', never)).rejects.toThrow(/^watchpost changed the rule Words meanwhile/);
+    await add('Keys');
+    await expect(rules().edit(seen.id, late, 'cli:ada', never)).rejects.toThrow(code('change-refused'));
+    const [now] = await rules().list(never);
+    expect(now).toMatchObject({ dryRun: true, description: '' });
+    const both = [now, now].map(async (each, index) =>
+      rules().edit('Words', { description: String(index), changedAtMs: each!.changedAtMs }, 'cli:ada', never),
+    );
+    expect((await Promise.allSettled(both)).map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect(await rules().edit('Words', { description: 'Ask first.' }, 'cli:ada', never)).toMatchObject({ description: 'Ask first.' });
+  });
+
   it('one name is taken once, even at the same moment', async () => {
     const tries = await Promise.allSettled([add('Keys'), add('KEYS'), add('keys')]);
     expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -200,10 +216,10 @@ describe('the audit', () => {
     expect((await changes()).map(({ number }) => number)).toEqual([2, 1]);
   });
 
-  it('is kept for 400 days', async () => {
+  it('is kept as long as an audit can be kept at most; workers see to AUDIT_KEEP_DAYS', async () => {
     await add('A');
     await add('B');
-    nowMs += 400 * 86_400_000 - 1;
+    nowMs += 3_650 * 86_400_000 - 1;
     await documents.expire(never);
     expect(await changes()).toHaveLength(2);
     nowMs += 1;

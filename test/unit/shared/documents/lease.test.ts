@@ -49,6 +49,27 @@ describe('a lease', () => {
   });
 });
 
+describe('a lease that was taken while the clock was ahead', () => {
+  it.each([3_600_000, 30 * 86_400_000])('ends when the clock is set back by %d ms, for whoever took it is gone', async (aheadMs) => {
+    nowMs += aheadMs;
+    await take();
+    nowMs -= aheadMs;
+    expect(await take()).not.toBeNull();
+  });
+
+  it('holds where others take the same for a shorter time', async () => {
+    expect(await takeLease(documents, 'thing', 3_600_000, never)).not.toBeNull();
+    expect(await take()).toBeNull();
+  });
+
+  it('holds where two servers of a database differ a little', async () => {
+    nowMs += 5_000;
+    await take();
+    nowMs -= 5_000;
+    expect(await take()).toBeNull();
+  });
+});
+
 describe('a lease that is renewed twice at once', () => {
   it('is still its holder’s', async () => {
     const lease = await take();

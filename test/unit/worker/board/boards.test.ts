@@ -1,6 +1,6 @@
 import type { Feed } from '@watchpost/feeds/feed';
 import { jobId } from '@watchpost/shared/jobs/job-kinds';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { boardOf, startBoardRig, type BoardRig } from '../../../support/board-rig.ts';
 import { writtenMessageOf } from '../../../support/feed-samples.ts';
 import { eve, face, postman, stranger, unknown12, unknown7 } from '../../../support/visit-samples.ts';
@@ -110,6 +110,17 @@ describe('a visit on a board', () => {
     board.rig.nowMs += 7_000_000;
     await task!.run(never);
     expect(await board.entry()).toMatchObject({ published: null, deletedAtUs: expect.any(Number) as number });
+  });
+
+  it('stays where only the clock of the process is ahead', async () => {
+    await visitOf([face(0)]);
+    vi.useFakeTimers({ now: board.rig.nowMs + 31 * 86_400_000, toFake: ['Date'] });
+    try {
+      await board.parts.feedTasks.find(({ name }) => name === 'board')!.run(never);
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(await board.shows()).not.toBeNull();
   });
 
   it('loses a name even where its post is too old to be edited', async () => {

@@ -1,5 +1,5 @@
 import { toDocument } from '@watchpost/feeds/store/entry-document';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createEntryRig, firstId } from '../../../support/entry-rig.ts';
 import { entryOf, feedOf, samplePostedAtMs, writtenMessageOf } from '../../../support/feed-samples.ts';
 
@@ -19,6 +19,19 @@ describe('entries that are older than their feed says now', () => {
     rig.feeds = [feedOf({ keepMs: 7 * day }), feedOf({ slug: 'other', keepMs: 365 * day })];
     await expire();
     expect([await rig.entry(), await rig.shows(firstId, 'other'), await rig.shows('1700600000.000100')]).toEqual([null, 'Hello', 'New']);
+  });
+
+  it('stay where only the clock of the process is ahead', async () => {
+    const rig = createEntryRig();
+    rig.feeds = [feedOf({ keepMs: 7 * day })];
+    await rig.settle([rig.says('Hello')]);
+    vi.useFakeTimers({ now: rig.nowMs + 31 * day, toFake: ['Date'] });
+    try {
+      await rig.parts.feedTasks.find(({ name }) => name === 'expired-entries')!.run(never);
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(await rig.shows()).toBe('Hello');
   });
 
   it('leave it all at once, also where another release wrote some of the newest', async () => {

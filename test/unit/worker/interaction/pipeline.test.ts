@@ -55,7 +55,7 @@ describe('an interaction that cannot be done', () => {
     for (let attempt = 1; attempt < 3; attempt += 1) await expect(run(job)).rejects.toMatchObject({ code: 'gallery-not-ready' });
     await expect(run(interaction({ do: 'home' }))).rejects.toMatchObject({ code: 'gallery-not-ready' });
     expect(seen.told).toEqual([
-      'UBOB: The gallery cannot be reached at the moment. What you asked for is noted and will be done as soon as possible.',
+      'UBOB: The database cannot be reached at the moment. What you asked for is noted and will be done as soon as possible.',
     ]);
   });
 

@@ -111,4 +111,23 @@ describe('old posts', () => {
     await task(9);
     expect(rig.posts.shown()).toEqual([]);
   });
+
+  it('that were refused are asked for again after a minute, and rarer and rarer', async () => {
+    await posted();
+    let tries = 0;
+    rig.posts.withdraw = async () => {
+      tries += 1;
+      throw new AppError('channel-not-available', 'is_archived');
+    };
+    rig.nowMs += 10 * dayMs;
+    // Ten hours, each minute.
+    const at: number[] = [];
+    for (let minute = 0; minute < 600; minute += 1) {
+      const before = tries;
+      await task(9);
+      if (tries > before) at.push(minute);
+      rig.nowMs += 60_000;
+    }
+    expect(at).toEqual([0, 1, 3, 7, 15, 31, 63, 127, 255, 511]);
+  });
 });

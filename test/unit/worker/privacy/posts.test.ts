@@ -2,9 +2,10 @@ import { createKnownPosts } from '@watchpost/privacy/receipts/known-posts';
 import { visitsPlace } from '@watchpost/privacy/receipts/visits-place';
 import { createPostNotice } from '@watchpost/worker/notice/notice';
 import { postsPlace } from '@watchpost/worker/privacy/posts-place';
+import { toDocument } from '@watchpost/visits/visit-document';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { AppError } from '@watchpost/shared/errors';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { comparableFace } from '../../../support/comparable-face.ts';
 import { notePost } from '../../../support/expired-posts.ts';
 import { startVisitRig, type VisitRig } from '../../../support/visit-rig.ts';
@@ -109,6 +110,42 @@ describe('posts that show somebody who is forgotten', () => {
     expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 0 });
   });
 
+  it.each(['redraw', 'delete', 'expired'] as const)('leave their pictures counted where the platform deletes no files: %s', async (how) => {
+    const id = await posted();
+    if (how === 'expired') await expired(id);
+    forgetAda();
+    const refusedFiles: string[] = [];
+    const removeFile = rig.posts.remove.bind(rig.posts);
+    rig.posts.remove = async (fileId) => {
+      refusedFiles.push(fileId);
+      return Promise.reject(new AppError('chat-refused', 'cant_delete_file'));
+    };
+    const posts = place(how === 'delete' ? 'delete' : 'redraw');
+    if (how === 'redraw') {
+      const { visits } = rig.visiting;
+      const sayAgain = async ({ revision }: { revision: number }): Promise<void> =>
+        void rig.queued.push({ v: 1, kind: 'visit', visitId: id, revision, why: 'edit' });
+      await visitsPlace({ knownPosts: createKnownPosts(rig.documents), now: () => rig.nowMs, visits, sayAgain }).erase?.(ada, never);
+      await rig.settle();
+    }
+    await posts.erase?.(ada, never);
+    expect(JSON.stringify(rig.posts.shown())).not.toContain('Ada');
+    expect(refusedFiles).toHaveLength(1);
+    expect(await posts.count(ada, never)).toEqual({
+      'posts and pictures': { left: 1, why: expect.stringContaining('1 in slack:CRESULTS (chat-refused)') },
+    });
+    // Not at once again, and then until it may.
+    await posts.erase?.(ada, never);
+    expect(refusedFiles).toHaveLength(1);
+    rig.nowMs += dayMs;
+    await posts.erase?.(ada, never);
+    expect(refusedFiles).toHaveLength(2);
+    rig.posts.remove = removeFile;
+    rig.nowMs += dayMs;
+    await posts.erase?.(ada, never);
+    expect([rig.posts.files.size, await posts.count(ada, never)]).toEqual([0, { 'posts and pictures': 0 }]);
+  });
+
   it('stay known while the platform refuses them, and hold up no others', async () => {
     const first = await posted();
     rig.nowMs += dayMs / 4;
@@ -126,7 +163,7 @@ describe('posts that show somebody who is forgotten', () => {
     expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 2 });
     await posts.erase?.(ada, never);
     const why =
-      'the bot cannot change 1 in slack:CRESULTS (channel-not-available): let it into the channel, or delete them by hand; it is tried again';
+      'the bot cannot change or delete 1 in slack:CRESULTS (channel-not-available): let it into the channel, or delete them by hand; it is tried again';
     expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': { left: 1, why } });
     rig.posts.edit = edit;
     rig.nowMs += 60_000;
@@ -159,7 +196,7 @@ describe('posts that show somebody who is forgotten', () => {
     }
     // Within the hour at 0, 10, 20, 30 and 40 minutes.
     expect(asked).toBeLessThanOrEqual(6);
-    const why = expect.stringContaining('cannot change 1 in slack:CRESULTS (channel-not-available)');
+    const why = expect.stringContaining('cannot change or delete 1 in slack:CRESULTS (channel-not-available)');
     expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': { left: 1, why } });
     rig.posts.edit = edit;
     rig.nowMs += dayMs;
@@ -227,4 +264,25 @@ it('posts that the platform refuses get their turn again, and leave the others t
   }
   expect(JSON.stringify(rig.posts.shown())).not.toContain('Ada');
   expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 0 });
+});
+
+it('posts are read in pages, however many wait for their visit', async () => {
+  const id = await posted();
+  const { channel, messageId } = { channel: 'slack:CRESULTS' as const, messageId: 'm' };
+  const knownPosts = createKnownPosts(rig.documents);
+  const visit = await rig.visit(id);
+  for (let number = 0; number < 450; number += 1) {
+    const copy = `visit-${String(number)}`;
+    await rig.documents.put(toDocument({ ...visit, id: copy, revision: 0 }, 1e13), never);
+    const about = { kind: 'visit' as const, id: copy };
+    await knownPosts.note(
+      { about, channel, messageId: `${messageId}${String(number)}`, pictures: [], persons: ['ada'], atMs: rig.nowMs },
+      never,
+    );
+  }
+  const [one, many] = [vi.spyOn(rig.documents, 'get'), vi.spyOn(rig.documents, 'getAll')];
+  await place('redraw').erase?.(ada, never);
+  expect(one.mock.calls.length + many.mock.calls.length).toBeLessThan(15);
+  vi.restoreAllMocks();
+  expect(await place('redraw').count(ada, never)).toEqual({ 'posts and pictures': 451 });
 });

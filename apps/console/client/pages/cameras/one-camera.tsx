@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import type { CameraOfPage, CameraSettingsOfPage } from '../../../src/api/cameras/schema.ts';
 import { withParams } from '../../kit/api.ts';
 import { Card, Notice, Stat, Stats } from '../../kit/card.tsx';
-import { formatDuration, formatNumber } from '../../kit/format.ts';
+import { formatDuration, formatNumber, unitOf } from '../../kit/format.ts';
 import { Page } from '../../kit/page.tsx';
 import { cameraText, picturePage } from '../../kit/place.ts';
 import { Sparkline } from '../../kit/sparkline.tsx';
@@ -39,12 +39,13 @@ export function OneCamera({ place, found }: { place: string; found: CameraOfPage
 
 function Figures({ camera }: { camera: CameraOfPage }): JSX.Element {
   const { hours, total, latency, last, advice, outcomes } = camera;
+  const lastHour = hours.at(-1) ?? 0;
   return (
     <Card title="Last 24 hours">
       <div class="stack">
         <Stats>
           <Stat label="Pictures" value={formatNumber(total)} unit="in 24 h" />
-          <Stat label="Last hour" value={formatNumber(hours.at(-1) ?? 0)} unit="pictures" />
+          <Stat label="Last hour" value={formatNumber(lastHour)} unit={unitOf(lastHour, 'picture')} />
           {latency && (
             <Stat label="From post to result" value={formatDuration(latency.p50Ms)} unit={`(19 of 20: ${formatDuration(latency.p95Ms)})`} />
           )}

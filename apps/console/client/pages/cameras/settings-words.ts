@@ -1,5 +1,6 @@
 import type { SettingOrigin } from '../../../src/api/cameras/schema.ts';
 import type { SettingName } from '../../../src/api/cameras/setting-names.ts';
+import { formatCount } from '../../kit/format.ts';
 
 export interface SettingWords {
   label: string;
@@ -24,7 +25,7 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
   'visit.longest': { label: 'Longest visit', hint: 'What goes on for longer is another visit: 1s to 24h, such as 10m.', kind: 'text' },
   strangersNamedOneIn: {
     label: 'Risk of a wrong name',
-    hint: 'Of so many strangers one may be given a name: 20 to 1,000,000. Raise it where a wrong name does harm.',
+    hint: 'One stranger in this many may be given a name: 20 to 1,000,000. Raise it where a wrong name does harm.',
     kind: 'number',
     unit: 'strangers',
   },
@@ -53,7 +54,7 @@ export const plainText = (value: unknown): string => (typeof value === 'string' 
 export function valueText(setting: SettingName, value: unknown): string {
   if (setting === 'masks') {
     const count = Array.isArray(value) ? value.length : 0;
-    return count === 0 ? 'none' : count === 1 ? '1 mask' : `${String(count)} masks`;
+    return count === 0 ? 'none' : formatCount(count, 'mask');
   }
   if (value === null || value === undefined || value === '') return setting === 'smallestFacePx' ? 'whatever can be seen' : 'none';
   if (setting === 'strangersNamedOneIn') return `1 in ${Number(value).toLocaleString('en')}`;

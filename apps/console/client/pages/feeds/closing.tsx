@@ -15,7 +15,7 @@ export function Closing({ feed: { slug, headline, isOpen, isClosedByHand } }: { 
   const change = useMutation(put, {
     invalidates: ['/api/feeds'],
     done: ({ isClosed }) =>
-      toast(isClosed ? 'Closed: readers see that the feed has ended' : 'Open again', {
+      toast(isClosed ? 'Closed: readers see that the feed has ended' : 'Opened again: it takes what is posted from now on', {
         undo: async () => put(!isClosed).finally(() => invalidate('/api/feeds')),
       }),
   });

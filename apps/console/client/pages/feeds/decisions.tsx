@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { DecisionsAnswer } from '../../../src/api/feeds/schema.ts';
 import { Card } from '../../kit/card.tsx';
+import { actorText } from '../../kit/place.ts';
 import { Empty, Loaded } from '../../kit/states.tsx';
 import { Table, type Column } from '../../kit/table.tsx';
 import { Time } from '../../kit/time.tsx';
@@ -21,7 +22,7 @@ const words: Record<Decision['what'], string> = {
 
 const columns: Column<Decision>[] = [
   { id: 'when', label: 'When', cell: ({ atMs }) => <Time at={atMs} /> },
-  { id: 'who', label: 'Who', cell: ({ actor }) => actor },
+  { id: 'who', label: 'Who', cell: ({ actor }) => actorText(actor) },
   {
     id: 'what',
     label: 'What',

@@ -4,6 +4,7 @@ import { Button } from '../../kit/button.tsx';
 import { Badge, type Tone } from '../../kit/card.tsx';
 import { formatCount } from '../../kit/format.ts';
 import { Menu, type MenuItem } from '../../kit/menu.tsx';
+import { actorText } from '../../kit/place.ts';
 import { useMay } from '../../kit/session.ts';
 import { Time } from '../../kit/time.tsx';
 
@@ -108,7 +109,7 @@ function Facts({ entry: { pictures, approvedBy, decision, versions } }: { entry:
     failed > 0 ? `${String(failed)} could not be brought to readers` : '',
     versions.length > 1 ? formatCount(versions.length, 'version') : '',
     approvedBy.length > 0 ? `approved by ${approvedBy.join(', ')}` : '',
-    decision ? `decided by ${decision.by}` : '',
+    decision ? `decided by ${actorText(decision.by)}` : '',
   ];
   return <span class="small muted">{facts.filter(Boolean).join(' · ')}</span>;
 }

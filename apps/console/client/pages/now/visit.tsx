@@ -15,8 +15,8 @@ import { Time } from '../../kit/time.tsx';
 import { toast } from '../../kit/toast.tsx';
 import { useMutation } from '../../kit/use-query.ts';
 
-/** One visit: where, since when, and who. */
-export function Visit({ visit, onChanged }: { visit: VisitOfPage; onChanged: () => void }): JSX.Element {
+/** One visit: where, since when, and who. `isOfPlace`: it stands below the name of its camera, among visits of other days. */
+export function Visit({ visit, isOfPlace, onChanged }: { visit: VisitOfPage; isOfPlace: boolean; onChanged: () => void }): JSX.Element {
   const { visitors, tooFar, tooUnclear, fromMs, toMs, isGoingOn, snapshots, bestSnapshotId } = visit;
   const untold = [
     tooFar > 0 ? `${formatCount(tooFar, 'face')} too far away` : '',
@@ -27,15 +27,10 @@ export function Visit({ visit, onChanged }: { visit: VisitOfPage; onChanged: () 
   return (
     <article class={isGoingOn ? 'visit going-on' : 'visit'}>
       <header>
-        <h3 class="truncate">{cameraText(visit)}</h3>
+        <h3 class="truncate">{isOfPlace ? <Time at={isGoingOn ? fromMs : toMs} as="moment" /> : cameraText(visit)}</h3>
         <span class="muted small">
-          {isGoingOn ? (
-            <>
-              since <Time at={fromMs} as="clock" />
-            </>
-          ) : (
-            <Time at={toMs} as="clock" />
-          )}
+          {isGoingOn && (isOfPlace ? 'going on' : 'since ')}
+          {!isOfPlace && <Time at={isGoingOn ? fromMs : toMs} as="clock" />}
         </span>
       </header>
       <ul class="visitors">

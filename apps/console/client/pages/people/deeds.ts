@@ -1,7 +1,7 @@
 import type { Done } from '../../../src/api/people/schema.ts';
 import { api, ApiError, withParams } from '../../kit/api.ts';
 import { invalidate } from '../../kit/cache.ts';
-import { toast } from '../../kit/toast.tsx';
+import { dismissUndo, toast } from '../../kit/toast.tsx';
 
 /** What was changed together, the first first: taken back together. */
 export interface Deed {
@@ -17,7 +17,6 @@ export interface Step {
   body?: object;
 }
 
-export const personAddress = (id: string): string => `/people/${encodeURIComponent(id)}`;
 /** Where it stands what became of a wish to be forgotten, by the entry of the log. */
 export const receiptAddress = (entry: string): string => withParams('/system', { tab: 'receipts', receipt: entry });
 export const faceAddress = (face: string | null): string | null => (face === null ? null : `/api/faces/${encodeURIComponent(face)}/crop`);
@@ -26,7 +25,7 @@ export const changePerson = (id: string, path: string, body: object = {}): Step 
   body,
 });
 
-const shown = ['/api/people', '/api/unknowns', '/api/unsure-faces', '/api/counts'];
+const shown = ['/api/people', '/api/unknowns', '/api/unsure-faces', '/api/counts', '/api/receipts'];
 
 /** Makes changes one after the other. What was made when a later one fails is taken back. Rejects with an `ApiError`. */
 export async function make(steps: readonly Step[]): Promise<Deed> {
@@ -46,6 +45,7 @@ export async function make(steps: readonly Step[]): Promise<Deed> {
 /** Undoes changes, the newest first. */
 export async function takeBack(entries: readonly string[]): Promise<void> {
   for (const entry of entries.toReversed()) await api.post(`/api/changes/${encodeURIComponent(entry)}/undo`);
+  dismissUndo(entries);
   invalidate(...shown);
 }
 
@@ -57,6 +57,7 @@ export async function makeAndTell(steps: readonly Step[], after: () => void = ()
     const [first] = deed.entries;
     const isForgotten = steps.every(({ path }) => path.endsWith('/forget'));
     toast(deed.summary, {
+      undoes: deed.entries,
       link: isForgotten && first ? { href: receiptAddress(first), label: 'Receipt' } : null,
       undo: async () => {
         await takeBack(deed.entries).catch(tellFault);

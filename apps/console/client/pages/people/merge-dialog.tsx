@@ -6,7 +6,7 @@ import { Button } from '../../kit/button.tsx';
 import { Badge, Notice } from '../../kit/card.tsx';
 import { Dialog } from '../../kit/dialog.tsx';
 import { Face } from '../../kit/face.tsx';
-import { formatCount } from '../../kit/format.ts';
+import { formatCount, unitOf } from '../../kit/format.ts';
 import { Skeleton } from '../../kit/states.tsx';
 import { changePerson, faceAddress, makeAndTell } from './deeds.ts';
 import { NameField } from './name-field.tsx';
@@ -35,6 +35,10 @@ export function MergeDialog({
     if (!plan.planned) return;
     const { kept, previews } = plan.planned;
     setBusy(true);
+    if (!(await plan.isStill())) {
+      setBusy(false);
+      return;
+    }
     const goes = [...new Set(previews.flatMap((each) => [each.kept.id, each.absorbed.id]))].filter((id) => id !== kept.id);
     const deed = await makeAndTell(goes.map((id) => changePerson(id, 'merge', { into: kept.id })));
     setBusy(false);
@@ -60,13 +64,14 @@ export function MergeDialog({
         {persons.length === 1 && (
           <NameField
             label="Whom is it the same as?"
-            placeholder="Whom is it the same as? Type a name or a number"
+            placeholder="Type a name or a number"
             newNames={false}
             except={persons.map(({ id }) => id)}
             onChoose={(chosen) => 'person' in chosen && setOther(chosen.person)}
             onLeave={(key) => key === 'Escape' && onClose()}
           />
         )}
+        {plan.isNew && <Notice tone="warn">Somebody changed this meanwhile, so nothing was merged. This is how it is now.</Notice>}
         {plan.fault && <Notice tone="danger">{plan.fault}</Notice>}
         {ids.length > 1 && !plan.planned && !plan.fault && <Skeleton lines={3} />}
         {plan.planned && <Sides planned={plan.planned} />}
@@ -96,8 +101,8 @@ function Sides({ planned: { kept, previews } }: { planned: Planned }): JSX.Eleme
           'sighting',
         )}
         {last && last.aliases.length > 0 ? `, and is also found as ${last.aliases.join(', ')}` : ''}.
-        {surplus > 0 ? ` ${formatCount(surplus, 'face')} that others resemble are left out.` : ''} Posts change too. You can undo this for
-        ten minutes.
+        {surplus > 0 ? ` ${formatCount(surplus, 'face')} that others resemble ${unitOf(surplus, 'is', 'are')} left out.` : ''} Posts change
+        too. You can undo this for ten minutes.
       </p>
       {previews.some(({ notSame }) => notSame) && (
         <Notice tone="warn">Somebody said that these are not the same person, or one picture shows both. Merging overrules that.</Notice>
@@ -122,35 +127,57 @@ function Side({ row, note }: { row: PersonRow; note: JSX.Element }): JSX.Element
   );
 }
 
-/** Merges them in thought, one after the other: whoever stays of two meets the next. */
-function usePlan(ids: readonly string[]): { planned: Planned | null; fault: string | null } {
-  const [state, setState] = useState<{ key: string; planned: Planned | null; fault: string | null }>({
-    key: '',
-    planned: null,
-    fault: null,
-  });
+interface Plan {
+  planned: Planned | null;
+  fault: string | null;
+  /** It is not what it was when somebody wanted to carry it out. */
+  isNew: boolean;
+}
+const noPlan: Plan = { planned: null, fault: null, isNew: false };
+
+/** Merges them in thought. `isStill`: asks once more, and resolves to whether it comes to what is shown; what it comes to is shown then. */
+function usePlan(ids: readonly string[]): Plan & { isStill: () => Promise<boolean> } {
+  const [state, setState] = useState({ ...noPlan, key: '' });
   const key = ids.join(' ');
+  const fail = (error: unknown): void => setState({ ...noPlan, key, fault: error instanceof ApiError ? error.message : String(error) });
   useEffect(() => {
     const own = new AbortController();
-    const run = async (): Promise<void> => {
-      const [first, ...rest] = ids;
-      if (first === undefined) return;
-      let kept = first;
-      const previews: MergePreview[] = [];
-      for (const id of rest) {
-        const preview = await api.get<MergePreview>(withParams(`/api/people/${encodeURIComponent(id)}/merge-preview`, { into: kept }), {
-          signal: own.signal,
-        });
-        previews.push(preview);
-        kept = preview.kept.id;
-      }
-      const row = previews.at(-1)?.kept;
-      if (row) setState({ key, planned: { kept: row, previews }, fault: null });
-    };
-    run().catch((error: unknown) => {
-      if (!own.signal.aborted) setState({ key, planned: null, fault: error instanceof ApiError ? error.message : String(error) });
-    });
+    if (ids.length > 1)
+      planOf(ids, own.signal).then(
+        (planned) => setState({ ...noPlan, key, planned }),
+        (error: unknown) => own.signal.aborted || fail(error),
+      );
     return () => own.abort();
   }, [key]);
-  return state.key === key ? state : { planned: null, fault: null };
+  const isStill = async (): Promise<boolean> => {
+    try {
+      const planned = await planOf(ids);
+      const isSame = state.planned !== null && outcomeOf(planned) === outcomeOf(state.planned);
+      if (!isSame) setState({ ...noPlan, key, planned, isNew: true });
+      return isSame;
+    } catch (error) {
+      fail(error);
+      return false;
+    }
+  };
+  return { ...(state.key === key ? state : noPlan), isStill };
 }
+
+/** One after the other: whoever stays of two meets the next. */
+async function planOf(ids: readonly string[], signal?: AbortSignal): Promise<Planned> {
+  let [kept = ''] = ids;
+  const previews: MergePreview[] = [];
+  for (const id of ids.slice(1)) {
+    const path = withParams(`/api/people/${encodeURIComponent(id)}/merge-preview`, { into: kept });
+    const preview = await api.get<MergePreview>(path, signal && { signal });
+    previews.push(preview);
+    kept = preview.kept.id;
+  }
+  const row = previews.at(-1)?.kept;
+  if (!row) throw new Error('two are needed');
+  return { kept: row, previews };
+}
+
+/** Who stays and who goes, by name. Sightings come in all the time. */
+const outcomeOf = ({ previews }: Planned): string =>
+  JSON.stringify(previews.map(({ kept, absorbed, notSame }) => [kept.id, kept.name, absorbed.id, absorbed.name, notSame]));

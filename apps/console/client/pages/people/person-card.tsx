@@ -3,8 +3,9 @@ import type { PersonRow } from '../../../src/api/people/schema.ts';
 import { Badge } from '../../kit/card.tsx';
 import { Face } from '../../kit/face.tsx';
 import { formatCount } from '../../kit/format.ts';
+import { personPage } from '../../kit/place.ts';
 import { Time } from '../../kit/time.tsx';
-import { faceAddress, personAddress } from './deeds.ts';
+import { faceAddress } from './deeds.ts';
 
 /** Somebody in a list, with a box to choose them where `onChoose` is given. */
 export function PersonCard({
@@ -19,7 +20,7 @@ export function PersonCard({
   const { id, name, status, lastSeen, mayBe, faces, sightings } = person;
   return (
     <div class={chosen ? 'person-card chosen' : 'person-card'}>
-      <a href={personAddress(id)}>
+      <a href={personPage(id)}>
         <Face src={faceAddress(person.face)} name={name} size="l" />
         <span class="about">
           <strong class="truncate">{name}</strong>

@@ -16,8 +16,8 @@ export function NameDialog({ person, onClose, onDone }: { person: PersonDetail; 
   const save = async (): Promise<void> => {
     setBusy(true);
     try {
-      const deed = await make([changePerson(person.id, 'name', { to: name })]);
-      toast(deed.summary, { undo: async () => takeBack(deed.entries).then(onDone, tellFault) });
+      const deed = await make([changePerson(person.id, 'name', { to: name, from: person.name })]);
+      toast(deed.summary, { undoes: deed.entries, undo: async () => takeBack(deed.entries).then(onDone, tellFault) });
       onDone();
       onClose();
     } catch (error) {

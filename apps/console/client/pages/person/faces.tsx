@@ -6,17 +6,18 @@ import { Card } from '../../kit/card.tsx';
 import { confirm } from '../../kit/dialog.tsx';
 import { Face } from '../../kit/face.tsx';
 import { formatCount, formatMoment, formatPercent } from '../../kit/format.ts';
+import { picturePage } from '../../kit/place.ts';
 import { useMay } from '../../kit/session.ts';
 import { Empty } from '../../kit/states.tsx';
 import { Time } from '../../kit/time.tsx';
 import { changePerson, faceAddress, makeAndTell } from '../people/deeds.ts';
 
 const origins: Record<NonNullable<PersonFace['learntFrom']>, string> = {
-  said: 'a reader said so',
+  said: 'somebody said so',
   file: 'enrolled from a file',
   first: 'the first picture',
   recognised: 'recognised',
-  denied: 'a reader said no',
+  denied: 'somebody said no',
 };
 
 /** The faces that a person is known by, and those that are said not to be the person. */
@@ -184,7 +185,7 @@ function Tile({
       </span>
       <span class="small muted">
         {seen && snapshotId !== null ? (
-          <a href={`/pictures/${encodeURIComponent(snapshotId)}`}>{seen.camera ?? 'unknown camera'}</a>
+          <a href={picturePage(snapshotId)}>{seen.camera ?? 'unknown camera'}</a>
         ) : snapshotId === null ? (
           'picture file'
         ) : (

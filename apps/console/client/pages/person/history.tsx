@@ -1,8 +1,9 @@
 import type { JSX } from 'preact';
 import type { Change, PersonDetail } from '../../../src/api/people/schema.ts';
 import { Button } from '../../kit/button.tsx';
-import { Badge } from '../../kit/card.tsx';
+import { Badge, Card } from '../../kit/card.tsx';
 import { More } from '../../kit/more.tsx';
+import { actorText } from '../../kit/place.ts';
 import { useMay } from '../../kit/session.ts';
 import { Empty, ErrorState, Skeleton } from '../../kit/states.tsx';
 import { Table } from '../../kit/table.tsx';
@@ -31,30 +32,32 @@ export function History({ person }: { person: PersonDetail }): JSX.Element {
   }
   return (
     <div class="stack">
-      <Table
-        label={`Changes of ${person.name}`}
-        rows={list.items}
-        rowKey={({ id }) => id}
-        columns={[
-          { id: 'when', label: 'When', cell: ({ atMs }) => <Time at={atMs} as="moment" /> },
-          { id: 'what', label: 'What', cell: ({ summary }) => summary },
-          { id: 'who', label: 'Who', cell: ({ actor }) => <span class="muted">{actor}</span> },
-          {
-            id: 'undo',
-            label: 'Undo',
-            quiet: true,
-            end: true,
-            cell: (change) =>
-              change.undone ? (
-                <Badge>undone</Badge>
-              ) : mayEdit && change.undoUntilMs !== null && change.undoUntilMs > nowMs ? (
-                <Button size="small" icon="undo" onClick={() => void undo(change)}>
-                  Undo
-                </Button>
-              ) : null,
-          },
-        ]}
-      />
+      <Card flush>
+        <Table
+          label={`Changes of ${person.name}`}
+          rows={list.items}
+          rowKey={({ id }) => id}
+          columns={[
+            { id: 'when', label: 'When', cell: ({ atMs }) => <Time at={atMs} as="moment" /> },
+            { id: 'what', label: 'What', cell: ({ summary }) => summary },
+            { id: 'who', label: 'Who', cell: ({ actor }) => <span class="muted">{actorText(actor)}</span> },
+            {
+              id: 'undo',
+              label: 'Undo',
+              quiet: true,
+              end: true,
+              cell: (change) =>
+                change.undone ? (
+                  <Badge>undone</Badge>
+                ) : mayEdit && change.undoUntilMs !== null && change.undoUntilMs > nowMs ? (
+                  <Button size="small" icon="undo" onClick={() => void undo(change)}>
+                    Undo
+                  </Button>
+                ) : null,
+            },
+          ]}
+        />
+      </Card>
       <More list={list} label="Show earlier" />
     </div>
   );

@@ -6,6 +6,7 @@ import { Button } from '../../kit/button.tsx';
 import { Card, Notice } from '../../kit/card.tsx';
 import { Chart } from '../../kit/chart.tsx';
 import { formatCount, formatNumber, formatPercent } from '../../kit/format.ts';
+import { personPage } from '../../kit/place.ts';
 import { useMay } from '../../kit/session.ts';
 import { Loaded } from '../../kit/states.tsx';
 import { useQuery } from '../../kit/use-query.ts';
@@ -109,7 +110,7 @@ function Perhaps({ person, onChange }: { person: PersonDetail; onChange: () => v
         <Notice>
           <div class="row between">
             <span>
-              This may be <a href={`/people/${encodeURIComponent(mayBe.id)}`}>{mayBe.name}</a>.
+              This may be <a href={personPage(mayBe.id)}>{mayBe.name}</a>.
             </span>
             {buttons(mayBe.id)}
           </div>
@@ -119,7 +120,7 @@ function Perhaps({ person, onChange }: { person: PersonDetail; onChange: () => v
         <Notice key={id}>
           <div class="row between">
             <span>
-              Somebody else is called <a href={`/people/${encodeURIComponent(id)}`}>{name}</a>, too.
+              Somebody else is called <a href={personPage(id)}>{name}</a>, too.
             </span>
             {buttons(id)}
           </div>

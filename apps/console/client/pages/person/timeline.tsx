@@ -7,6 +7,7 @@ import { Face } from '../../kit/face.tsx';
 import { formatClock, formatCount, formatDay, formatSimilarity } from '../../kit/format.ts';
 import { Icon } from '../../kit/icons.tsx';
 import { More } from '../../kit/more.tsx';
+import { personPage, picturePage } from '../../kit/place.ts';
 import { useMay } from '../../kit/session.ts';
 import { Empty, ErrorState, Skeleton } from '../../kit/states.tsx';
 import { useInfinite } from '../../kit/use-query.ts';
@@ -79,11 +80,7 @@ function Visit({ visit, person, onChange }: { visit: SeenVisit; person: PersonDe
       </span>
       <span class="grow">
         <span class="truncate">
-          {best ? (
-            <a href={`/pictures/${encodeURIComponent(best.snapshotId)}?face=${String(best.position)}`}>{camera ?? 'unknown camera'}</a>
-          ) : (
-            (camera ?? 'unknown camera')
-          )}{' '}
+          {best ? <a href={picturePage(best.snapshotId, best.position)}>{camera ?? 'unknown camera'}</a> : (camera ?? 'unknown camera')}{' '}
           <span class="faint small">{formatCount(sightings.length, 'picture')}</span>
         </span>
         <br />
@@ -95,7 +92,7 @@ function Visit({ visit, person, onChange }: { visit: SeenVisit; person: PersonDe
               {others.slice(0, 3).map(({ id, name }, index) => (
                 <>
                   {index > 0 && ', '}
-                  <a key={id} href={`/people/${encodeURIComponent(id)}`}>
+                  <a key={id} href={personPage(id)}>
                     {name}
                   </a>
                 </>
@@ -106,7 +103,7 @@ function Visit({ visit, person, onChange }: { visit: SeenVisit; person: PersonDe
         </span>
       </span>
       {unsure && <Badge tone="warn">not sure</Badge>}
-      {sightings.some(({ said }) => said) && <Badge tone="ok">said by a reader</Badge>}
+      {sightings.some(({ said }) => said) && <Badge tone="ok">said by somebody</Badge>}
       {mayEdit && (
         <Button size="small" tone="quiet" onClick={deny} title={`What was seen here is not ${person.name}`}>
           Not {person.status === 'named' ? person.name.split(' ')[0] : 'this person'}

@@ -6,15 +6,14 @@ import { api, withParams } from '../../kit/api.ts';
 import { Button } from '../../kit/button.tsx';
 import { Card, Facts } from '../../kit/card.tsx';
 import { Face } from '../../kit/face.tsx';
-import { formatNumber, formatPercent } from '../../kit/format.ts';
+import { formatCount, formatNumber, formatPercent } from '../../kit/format.ts';
 import { PersonPicker } from '../../kit/person-picker.tsx';
 import { faceAddress, personPage } from '../../kit/place.ts';
 import { useMay } from '../../kit/session.ts';
-import { SnapshotFace } from '../../kit/snapshot-face.tsx';
 import { toast } from '../../kit/toast.tsx';
 import { useMutation } from '../../kit/use-query.ts';
 import { SimilarityScale } from './similarity-scale.tsx';
-import { calledOf } from './snapshot.tsx';
+import { calledOf, FaceOf } from './snapshot.tsx';
 
 /** Why the decision about one face fell, in words and in numbers, and what can be said about it. */
 export function FaceDetails({
@@ -34,15 +33,7 @@ export function FaceDetails({
       <div class="stack">
         <div class="compared">
           <figure>
-            <SnapshotFace
-              snapshotId={snapshotId}
-              position={face.position}
-              box={face.box}
-              picture={picture.width !== null && picture.height !== null ? { width: picture.width, height: picture.height } : null}
-              name={calledOf(face)}
-              alt="This face"
-              size="fill"
-            />
+            <FaceOf picture={picture} face={face} alt="This face" size="fill" />
             <figcaption class="small">This face</figcaption>
           </figure>
           {evidence?.best && (
@@ -163,7 +154,7 @@ function Numbers({ picture, face }: { picture: PictureOfPage; face: FaceOfPictur
             ? [
                 [
                   'Compared with',
-                  `${formatNumber(evidence.compared.persons)} people, ${formatNumber(evidence.compared.faces)} faces: like ${formatNumber(Math.round(evidence.compared.comparisons))} comparisons`,
+                  `${formatCount(evidence.compared.persons, 'person', 'people')}, ${formatCount(evidence.compared.faces, 'face')}: like ${formatCount(Math.round(evidence.compared.comparisons), 'comparison')}`,
                 ] as const,
               ]
             : []),

@@ -5,11 +5,28 @@ import { api, ApiError } from '../../kit/api.ts';
 import { Notice } from '../../kit/card.tsx';
 import { Face } from '../../kit/face.tsx';
 import { cameraText, faceAddress } from '../../kit/place.ts';
+import { SnapshotFace } from '../../kit/snapshot-face.tsx';
 
 /** What a face is called where there is little room. */
 export function calledOf({ person, decision, position, saidBy }: FaceOfPicture): string {
   if (person && (decision !== 'uncertain' || saidBy !== null)) return person.name;
   return decision === 'unrecognisable' ? `Face ${String(position + 1)}: cannot be told` : `Face ${String(position + 1)}: not sure who`;
+}
+
+/** One face of the picture, by itself. */
+export function FaceOf({
+  picture: { snapshotId, width, height },
+  face,
+  ...look
+}: {
+  picture: PictureOfPage;
+  face: FaceOfPicture;
+  size: 's' | 'fill';
+  alt?: string;
+}): JSX.Element {
+  const { position, box } = face;
+  const size = width !== null && height !== null ? { width, height } : null;
+  return <SnapshotFace snapshotId={snapshotId} position={position} box={box} picture={size} name={calledOf(face)} {...look} />;
 }
 
 /** The whole snapshot with a box around each face; where it is gone, the faces that are kept. */

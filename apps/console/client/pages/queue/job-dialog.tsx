@@ -74,13 +74,17 @@ function Details({ job }: { job: JobAnswer }): JSX.Element {
           ['Id', <code class="queue-id">{id}</code>],
           ...Object.entries(about)
             .filter(([name]) => name !== 'v')
-            .map(([name, value]) => [name, <code class="queue-id">{String(value)}</code>] as const),
+            .map(([name, value]) => [labelOf(name), <code class="queue-id">{String(value)}</code>] as const),
         ]}
       />
       <p class="small faint">What people wrote, names and addresses are never shown here.</p>
     </div>
   );
 }
+
+/** `messageId` as people read it: `Message id`. */
+const labelOf = (name: string): string =>
+  name.charAt(0).toUpperCase() + name.slice(1).replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 /** What the documentation says about an error's code. */
 function Meaning({ code }: { code: string }): JSX.Element | null {

@@ -158,7 +158,11 @@ function Deeds({
   const ids = chosen.length > 0 ? chosen : whole !== null && whole.length === total && total <= mostIds ? whole : null;
   const choice: Choice = ids === null ? { all: true, ...filter } : { ids: [...ids] };
   const which =
-    chosen.length > 0 ? formatCount(chosen.length, 'job') : filter.code ? `all with ${filter.code}` : `all ${formatNumber(total)}`;
+    chosen.length > 0
+      ? formatCount(chosen.length, 'job')
+      : filter.code
+        ? `all with ${filter.code}`
+        : `${total > 1 ? 'all ' : ''}${formatCount(total, 'job')}`;
   const run = async (what: 'retry' | 'drop'): Promise<void> => {
     const question =
       what === 'drop'

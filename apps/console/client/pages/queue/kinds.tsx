@@ -18,7 +18,7 @@ type Kind = QueueAnswer['kinds'][number];
 export const purposes: Record<string, string> = {
   snapshot: 'look for faces in a picture',
   visit: 'post who was there, and keep that current',
-  notice: 'post a digest, a warning or an answer',
+  notice: 'post a digest, a summary or a message to somebody',
   interaction: 'do what somebody pressed or typed',
   message: 'look at a message by the rules',
   file: 'look at a file by the rules',
@@ -27,7 +27,7 @@ export const purposes: Record<string, string> = {
   entry: 'bring a message into feeds',
   profile: 'read a name or a picture of a member',
   handoff: 'bring pictures to where readers load them',
-  result: 'answer about a picture that was sent',
+  result: 'put a picture of an earlier release into its visit',
   talk: 'answer in a conversation',
   conversion: 'convert a video or a file',
   scheduled: 'run a job on a schedule',

@@ -1,14 +1,16 @@
 import type { JSX } from 'preact';
-import type { RuleRow, WouldAnswer } from '../../../src/api/rules/schema.ts';
+import type { EditBody, RuleRow, WouldAnswer } from '../../../src/api/rules/schema.ts';
 import { api } from '../../kit/api.ts';
 import { Button } from '../../kit/button.tsx';
 import { Notice } from '../../kit/card.tsx';
+import { invalidate } from '../../kit/cache.ts';
 import { Dialog } from '../../kit/dialog.tsx';
 import { formatCount } from '../../kit/format.ts';
 import { Loaded } from '../../kit/states.tsx';
 import { Time } from '../../kit/time.tsx';
 import { toast } from '../../kit/toast.tsx';
 import { useMutation, useQuery } from '../../kit/use-query.ts';
+import { ChangedMeanwhile } from './changed-meanwhile.tsx';
 
 const happens: Record<RuleRow['action'], string> = {
   report: 'the admins are told',
@@ -19,17 +21,30 @@ const happens: Record<RuleRow['action'], string> = {
 /** Before a rule acts: what it would have done since its dry run began. */
 export function GoLive({ rule, onClose }: { rule: RuleRow; onClose: () => void }): JSX.Element {
   const found = useQuery<WouldAnswer>(`/api/rules/${rule.id}/would`);
-  const live = useMutation(async () => api.put(`/api/rules/${rule.id}`, { dryRun: false, enabled: true }), {
-    invalidates: ['/api/rules'],
-    done: () => {
-      toast(`The rule ${rule.name} acts from now on`);
-      onClose();
+  // What was found since its last change is what it would do as it is now.
+  const changedAtMs = found.data?.fromMs;
+  const isStale = !found.loading && changedAtMs !== undefined && changedAtMs !== rule.changedAtMs;
+  const live = useMutation(
+    async () => {
+      const edit: EditBody = { dryRun: false, enabled: true, ...(changedAtMs !== undefined && { changedAtMs }) };
+      return api.put(`/api/rules/${rule.id}`, edit).finally(() => invalidate('/api/rules'));
     },
-  });
+    {
+      done: () => {
+        toast(`The rule ${rule.name} acts from now on`);
+        onClose();
+      },
+    },
+  );
   const footer = (
     <>
       <Button onClick={onClose}>Leave it in dry run</Button>
-      <Button tone={rule.action === 'report' ? 'primary' : 'danger-primary'} busy={live.busy} onClick={() => void live.run()}>
+      <Button
+        tone={rule.action === 'report' ? 'primary' : 'danger-primary'}
+        busy={live.busy}
+        disabled={changedAtMs === undefined || isStale}
+        onClick={() => void live.run()}
+      >
         Let it act
       </Button>
     </>
@@ -41,6 +56,7 @@ export function GoLive({ rule, onClose }: { rule: RuleRow; onClose: () => void }
           From then on, whenever it finds something, {happens[rule.action]}. Beyond {formatCount(rule.mostAnHour, 'removal')} an hour it
           goes back to its dry run by itself.
         </p>
+        {isStale && <ChangedMeanwhile rule={rule.id} onLook={found.refetch} />}
         <Loaded query={found}>{(would) => <Would would={would} />}</Loaded>
       </div>
     </Dialog>

@@ -1,13 +1,15 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { CheckAnswer, RuleRow, RulesAnswer } from '../../../src/api/rules/schema.ts';
+import type { CheckAnswer, EditBody, RuleRow, RulesAnswer } from '../../../src/api/rules/schema.ts';
 import { api } from '../../kit/api.ts';
 import { Button } from '../../kit/button.tsx';
 import { Notice } from '../../kit/card.tsx';
+import { invalidate } from '../../kit/cache.ts';
 import { Dialog } from '../../kit/dialog.tsx';
 import { Checkbox, Select, TextArea, TextField } from '../../kit/field.tsx';
 import { toast } from '../../kit/toast.tsx';
-import { useMutation } from '../../kit/use-query.ts';
+import { useMutation, type Mutation } from '../../kit/use-query.ts';
+import { ChangedMeanwhile } from './changed-meanwhile.tsx';
 import { draftOf, settingsOf, type Draft } from './draft.ts';
 
 /** After the last key the settings are checked. Milliseconds. */
@@ -25,31 +27,27 @@ const scopes = [
   { value: 'all-but', label: 'All channels but these' },
 ] as const;
 
-/** Adds a rule (`rule` null), or edits one. What is typed is checked before it can be saved. */
+/**
+ * Adds a rule (`rule` null), or edits one. What is typed is checked before it can be saved; where somebody else changes the rule meanwhile,
+ * nothing is saved until it was looked at again.
+ */
 export function RuleEditor({ rule, answer, onClose }: { rule: RuleRow | null; answer: RulesAnswer; onClose: () => void }): JSX.Element {
+  const [opened, setOpened] = useState(rule);
   const [draft, setDraft] = useState<Draft>(() => draftOf(rule));
-  const check = useCheck(rule?.id ?? null, draft);
+  const check = useCheck(opened, draft);
   const set = <K extends keyof Draft>(name: K, value: Draft[K]): void =>
     setDraft((now) => ({ ...now, isTouched: now.isTouched || (now.name !== '' && name !== 'name'), [name]: value }));
-  const save = useMutation(
-    async () => {
-      const settings = settingsOf(draft);
-      return rule ? api.put(`/api/rules/${rule.id}`, settings) : api.post('/api/rules', settings);
-    },
-    {
-      quiet: true,
-      invalidates: ['/api/rules'],
-      done: () => {
-        toast(rule ? `The rule ${draft.name} was saved` : `The rule ${draft.name} was added, in dry run`);
-        onClose();
-      },
-    },
-  );
+  const save = useSave(opened, draft, onClose);
+  const isStale = rule?.changedAtMs !== opened?.changedAtMs;
+  const look = (): void => {
+    setOpened(rule);
+    setDraft(draftOf(rule));
+  };
   const fault = save.error?.message ?? (draft.isTouched ? check?.fault?.message : undefined);
   const footer = (
     <>
       <Button onClick={onClose}>Cancel</Button>
-      <Button tone="primary" busy={save.busy} disabled={check === null || check.fault !== null} onClick={() => void save.run()}>
+      <Button tone="primary" busy={save.busy} disabled={isStale || check === null || check.fault !== null} onClick={() => void save.run()}>
         {rule ? 'Save' : 'Add'}
       </Button>
     </>
@@ -60,34 +58,41 @@ export function RuleEditor({ rule, answer, onClose }: { rule: RuleRow | null; an
         <LookFields draft={draft} answer={answer} set={set} />
         <ScopeFields draft={draft} set={set} />
         <ActionFields draft={draft} answer={answer} set={set} />
-        <TextArea
-          label="Description for authors"
-          hint="What is not allowed, and what to do instead"
-          rows={2}
-          value={draft.description}
-          onInput={(value) => set('description', value)}
-        />
-        <TextField
-          label="Notice in the channel after a removal"
-          hint="Empty: none"
-          value={draft.notice}
-          onInput={(value) => set('notice', value)}
-        />
-        <Checkbox
-          label="Dry run: only record and report what it would have done"
-          checked={draft.dryRun}
-          onChange={(value) => set('dryRun', value)}
-        />
+        <WordFields draft={draft} set={set} />
         <div role="status" aria-live="polite">
-          {fault && <Notice tone="danger">{fault}</Notice>}
-          {!fault && check?.described && (
-            <p class="small muted rule-look">
-              <strong>It would be:</strong> {check.described}
-            </p>
-          )}
+          {isStale && rule ? <ChangedMeanwhile rule={rule.id} onLook={look} /> : <Said fault={fault} check={check} />}
         </div>
       </div>
     </Dialog>
+  );
+}
+
+/** Saves a rule as it was opened, with what was typed; nothing if somebody else has changed it since. */
+function useSave(opened: RuleRow | null, draft: Draft, onClose: () => void): Mutation<[], unknown> {
+  return useMutation(
+    async () => {
+      const settings = settingsOf(draft);
+      const edit: EditBody = { ...settings, ...(opened && { changedAtMs: opened.changedAtMs }) };
+      const saving = opened ? api.put(`/api/rules/${opened.id}`, edit) : api.post('/api/rules', settings);
+      return saving.finally(() => invalidate('/api/rules'));
+    },
+    {
+      quiet: true,
+      done: () => {
+        toast(opened ? `The rule ${draft.name} was saved` : `The rule ${draft.name} was added, in dry run`);
+        onClose();
+      },
+    },
+  );
+}
+
+function Said({ fault, check }: { fault: string | undefined; check: CheckAnswer | null }): JSX.Element | null {
+  if (fault) return <Notice tone="danger">{fault}</Notice>;
+  if (!check?.described) return null;
+  return (
+    <p class="small muted rule-look">
+      <strong>It would be:</strong> {check.described}
+    </p>
   );
 }
 
@@ -177,8 +182,34 @@ function ActionFields({ draft, answer, set }: FieldsProps & { answer: RulesAnswe
   );
 }
 
+function WordFields({ draft, set }: FieldsProps): JSX.Element {
+  return (
+    <>
+      <TextArea
+        label="Description for authors"
+        hint="What is not allowed, and what to do instead"
+        rows={2}
+        value={draft.description}
+        onInput={(value) => set('description', value)}
+      />
+      <TextField
+        label="Notice in the channel after a removal"
+        hint="Empty: none"
+        value={draft.notice}
+        onInput={(value) => set('notice', value)}
+      />
+      <Checkbox
+        label="Dry run: only record and report what it would have done"
+        checked={draft.dryRun}
+        onChange={(value) => set('dryRun', value)}
+      />
+    </>
+  );
+}
+
 /** What the server says about the settings as they are typed; null: it has not said anything yet. */
-function useCheck(id: string | null, draft: Draft): CheckAnswer | null {
+function useCheck(rule: RuleRow | null, draft: Draft): CheckAnswer | null {
+  const id = rule?.id ?? null;
   const [answer, setAnswer] = useState<CheckAnswer | null>(null);
   useEffect(() => {
     const asking = new AbortController();

@@ -4,6 +4,7 @@ import { api, withParams } from '../../kit/api.ts';
 import { Button } from '../../kit/button.tsx';
 import { Badge, Card } from '../../kit/card.tsx';
 import { confirm } from '../../kit/dialog.tsx';
+import { actorText } from '../../kit/place.ts';
 import { useMay } from '../../kit/session.ts';
 import { Empty, Loaded } from '../../kit/states.tsx';
 import { Table, type Column } from '../../kit/table.tsx';
@@ -30,7 +31,7 @@ export function RuleHistory(): JSX.Element {
   };
   const columns: Column<Change>[] = [
     { id: 'when', label: 'When', cell: ({ atMs }) => <Time at={atMs} /> },
-    { id: 'who', label: 'Who', cell: ({ actor }) => <span class="truncate">{actor}</span> },
+    { id: 'who', label: 'Who', cell: ({ actor }) => <span class="truncate">{actorText(actor)}</span> },
     { id: 'what', label: 'What', cell: ({ text }) => <span class="rule-change">{text}</span> },
     {
       id: 'deeds',

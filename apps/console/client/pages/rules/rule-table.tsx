@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { RuleRow } from '../../../src/api/rules/schema.ts';
+import type { EditBody, RuleRow } from '../../../src/api/rules/schema.ts';
 import { api } from '../../kit/api.ts';
 import { Badge, Card, type Tone } from '../../kit/card.tsx';
 import { confirm } from '../../kit/dialog.tsx';
@@ -89,10 +89,7 @@ export function RuleTable({
 }): JSX.Element {
   const isAdmin = useMay('admin');
   const options = { invalidates: ['/api/rules'] };
-  const set = useMutation(
-    async (id: string, settings: { enabled?: boolean; dryRun?: boolean }) => api.put(`/api/rules/${id}`, settings),
-    options,
-  );
+  const set = useMutation(async (id: string, settings: EditBody) => api.put(`/api/rules/${id}`, settings), options);
   const remove = useMutation(async (id: string) => api.delete<RuleRow>(`/api/rules/${id}`), options);
   const drop = async ({ id, name }: RuleRow): Promise<void> => {
     const body = 'What it has found stays listed. It can be put back from the history.';
@@ -107,7 +104,8 @@ export function RuleTable({
     {
       label: rule.enabled ? 'Disable' : 'Enable',
       icon: rule.enabled ? 'eye-off' : 'eye',
-      onSelect: () => void set.run(rule.id, { enabled: !rule.enabled }),
+      // What begins to be applied is what is shown here; switching off is never refused.
+      onSelect: () => void set.run(rule.id, rule.enabled ? { enabled: false } : { enabled: true, changedAtMs: rule.changedAtMs }),
     },
     { label: 'Remove…', icon: 'trash', danger: true, onSelect: () => void drop(rule) },
   ];

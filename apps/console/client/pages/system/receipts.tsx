@@ -3,6 +3,7 @@ import type { ReceiptOfPage } from '../../../src/api/system/schema.ts';
 import { Badge, Card, Facts, Notice, type Tone } from '../../kit/card.tsx';
 import { Button } from '../../kit/button.tsx';
 import { formatCount, formatNumber } from '../../kit/format.ts';
+import { actorText } from '../../kit/place.ts';
 import { useMay } from '../../kit/session.ts';
 import { Empty, Loaded } from '../../kit/states.tsx';
 import { Table } from '../../kit/table.tsx';
@@ -11,6 +12,7 @@ import { toast } from '../../kit/toast.tsx';
 import { useParam } from '../../kit/use-param.ts';
 import { useQuery } from '../../kit/use-query.ts';
 import { receiptAddress, takeBack, tellFault } from '../people/deeds.ts';
+import { Settling } from './settle.tsx';
 
 const words: Record<ReceiptOfPage['state'], string> = {
   pending: 'can still be undone',
@@ -25,7 +27,7 @@ const sumOf = ({ places }: ReceiptOfPage, what: 'found' | 'erased' | 'left'): nu
 
 /** What became of wishes to be forgotten; one of them with `?receipt=`. Nobody is named. */
 export function Receipts(): JSX.Element {
-  const [id] = useParam('receipt', '');
+  const [id, choose] = useParam('receipt', '');
   const maySee = useMay('editor');
   if (!maySee) {
     return (
@@ -36,13 +38,13 @@ export function Receipts(): JSX.Element {
   }
   return (
     <div class="stack">
-      {id !== '' && <One key={id} id={id} />}
+      {id !== '' && <One key={id} id={id} onUndone={() => choose('')} />}
       <All chosen={id} />
     </div>
   );
 }
 
-function One({ id }: { id: string }): JSX.Element {
+function One({ id, onUndone }: { id: string; onUndone: () => void }): JSX.Element {
   const receipt = useQuery<ReceiptOfPage>(`/api/receipts/${encodeURIComponent(id)}`, { topics: ['system', 'people', 'log'] });
   if (receipt.error?.code === 'record-missing') {
     return (
@@ -52,16 +54,18 @@ function One({ id }: { id: string }): JSX.Element {
       </Notice>
     );
   }
-  return <Loaded query={receipt}>{(data) => <Receipt receipt={data} onUndone={receipt.refetch} />}</Loaded>;
+  return <Loaded query={receipt}>{(data) => <Receipt receipt={data} onUndone={onUndone} onSettled={receipt.refetch} />}</Loaded>;
 }
 
-function Receipt({ receipt, onUndone }: { receipt: ReceiptOfPage; onUndone: () => void }): JSX.Element {
+function Receipt({ receipt, onUndone, onSettled }: { receipt: ReceiptOfPage; onUndone: () => void; onSettled: () => void }): JSX.Element {
   const { id, state, acceptedAtMs, dueAtMs, doneAtMs, verifiedAtMs, settled, places } = receipt;
   const nowMs = useNow();
   const mayUndo = useMay('admin') && state === 'pending' && dueAtMs > nowMs;
   const undo = async (): Promise<void> => {
-    await takeBack([id]).then(() => toast('Undone: the person is there again'), tellFault);
-    onUndone();
+    await takeBack([id]).then(() => {
+      toast('Undone: the person is there again');
+      onUndone();
+    }, tellFault);
   };
   return (
     <Card
@@ -79,14 +83,19 @@ function Receipt({ receipt, onUndone }: { receipt: ReceiptOfPage; onUndone: () =
             [state === 'pending' ? 'Can be undone until' : 'Due', <Time key="due" at={dueAtMs} as="moment" />],
             ['Erased', doneAtMs === null ? <span class="faint">not yet</span> : <Time key="done" at={doneAtMs} as="moment" />],
             [
-              'Verified by looking again',
-              verifiedAtMs === null ? <span class="faint">not yet</span> : <Time key="verified" at={verifiedAtMs} as="moment" />,
+              'Verified',
+              verifiedAtMs === null ? (
+                <span class="faint">not yet: a second look follows</span>
+              ) : (
+                <Time key="verified" at={verifiedAtMs} as="moment" />
+              ),
             ],
             ...(settled === null ? [] : [settledFact(settled)]),
             ['Receipt', <code key="id">{id}</code>],
           ]}
         />
         {places.length > 0 && <Places places={places} />}
+        <Settling receipt={receipt} onSettled={onSettled} />
         {mayUndo && (
           <span>
             <Button icon="undo" onClick={() => void undo()}>
@@ -100,9 +109,9 @@ function Receipt({ receipt, onUndone }: { receipt: ReceiptOfPage; onUndone: () =
 }
 
 const settledFact = ({ atMs, by, note }: NonNullable<ReceiptOfPage['settled']>): [string, JSX.Element] => [
-  'Settled with what is left',
+  'Settled',
   <span key="settled">
-    <Time at={atMs} as="moment" /> by {by}: {note}
+    <Time at={atMs} as="moment" /> by {actorText(by)}: {note}
   </span>,
 ];
 

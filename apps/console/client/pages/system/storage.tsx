@@ -37,7 +37,7 @@ function Classes({ storage }: { storage: StorageAnswer }): JSX.Element {
               <div class="system-class">
                 <b>{row.title}</b>
                 <p class="muted small">
-                  <Words text={row.what} />
+                  <Words text={aboutOf(row)} />
                 </p>
               </div>
             ),
@@ -47,7 +47,7 @@ function Classes({ storage }: { storage: StorageAnswer }): JSX.Element {
             id: 'bytes',
             label: 'Size',
             end: true,
-            cell: (row) => (row.bytes === null ? <span class="faint">–</span> : `≈ ${formatBytes(row.bytes)}`),
+            cell: (row) => (row.bytes === null ? <span class="faint">–</span> : `${row.bytes === 0 ? '' : '≈ '}${formatBytes(row.bytes)}`),
           },
           {
             id: 'kept',
@@ -72,6 +72,13 @@ function Classes({ storage }: { storage: StorageAnswer }): JSX.Element {
 
 const countOf = ({ count, isExact, atLeast }: DataClass): JSX.Element | string =>
   count === null ? <span class="faint">–</span> : `${atLeast ? '≥ ' : isExact ? '' : '≈ '}${formatNumber(count)}`;
+
+/** What it is, but for its name, which stands above it: `pairs: the ids …`. */
+function aboutOf({ title, what }: DataClass): string {
+  const [first = '', ...others] = what.split(': ');
+  const isTitle = title.toLowerCase().startsWith(first.toLowerCase());
+  return isTitle ? others.join(': ') : what;
+}
 
 /** The documents write names of variables as `NAME`. */
 function Words({ text }: { text: string }): JSX.Element {

@@ -4,7 +4,7 @@ import type { ChangedDecision } from '../../../src/api/thresholds/schema.ts';
 import { Button } from '../../kit/button.tsx';
 import { Badge, Card, Notice, Stat, Stats } from '../../kit/card.tsx';
 import { Face } from '../../kit/face.tsx';
-import { formatCount, formatMoment, formatNumber } from '../../kit/format.ts';
+import { formatCount, formatMoment, formatNumber, unitOf } from '../../kit/format.ts';
 import { cameraText, faceAddress, personPage, picturePage } from '../../kit/place.ts';
 import { SnapshotFace } from '../../kit/snapshot-face.tsx';
 import { Empty, ErrorState } from '../../kit/states.tsx';
@@ -74,8 +74,8 @@ function Summary({ tried: { changed, before, after, said } }: { tried: Tried }):
     <>
       <Stats>
         <Stat label="Names shown" value={`${formatNumber(before.named)} → ${formatNumber(after.named)}`} />
-        <Stat label="Names gained" value={formatNumber(gained)} unit={gained === 1 ? 'face' : 'faces'} />
-        <Stat label="Names lost" value={formatNumber(lost)} unit={lost === 1 ? 'face' : 'faces'} />
+        <Stat label="Names gained" value={formatNumber(gained)} unit={unitOf(gained, 'face')} />
+        <Stat label="Names lost" value={formatNumber(lost)} unit={unitOf(lost, 'face')} />
         <Stat
           label="Known right, still named"
           value={`${formatNumber(before.right)} → ${formatNumber(after.right)}`}
@@ -94,7 +94,7 @@ function Summary({ tried: { changed, before, after, said } }: { tried: Tried }):
       ) : (
         after.wrong < before.wrong && (
           <Notice tone="info">
-            {formatCount(before.wrong - after.wrong, 'wrong name')} that readers corrected would not have been shown.
+            {formatCount(before.wrong - after.wrong, 'wrong name')} that people corrected would not have been shown.
           </Notice>
         )
       )}
@@ -131,7 +131,7 @@ function Changed({ decision }: { decision: ChangedDecision }): JSX.Element {
           <Badge tone={after === 'person' ? 'ok' : 'warn'}>{words(after, best.name)}</Badge>
           {said && (
             <Badge tone={said === 'right' ? 'info' : 'danger'}>
-              {said === 'right' ? 'a reader says it is' : 'a reader says it is not'}
+              {said === 'right' ? 'somebody said it is' : 'somebody said it is not'}
             </Badge>
           )}
         </div>

@@ -5,9 +5,10 @@ import { Button } from '../../kit/button.tsx';
 import { Face } from '../../kit/face.tsx';
 import { formatCount } from '../../kit/format.ts';
 import { Menu, type MenuItem } from '../../kit/menu.tsx';
+import { personPage } from '../../kit/place.ts';
 import { useMay } from '../../kit/session.ts';
 import { Time } from '../../kit/time.tsx';
-import { changePerson, faceAddress, personAddress, type Step } from '../people/deeds.ts';
+import { changePerson, faceAddress, type Step } from '../people/deeds.ts';
 import { NameField } from '../people/name-field.tsx';
 import { distinguishingSteps, mergingSteps, namingSteps } from './naming.ts';
 
@@ -59,7 +60,7 @@ export function GroupRow({ group, rowRef, act, onMove, onUndo }: GroupRowProps):
     else if (rowRef) rowRef.current = element;
   };
   if (!first) return <li ref={attach} />;
-  const title = persons.length === 1 ? first.name : `${first.name} and ${formatCount(persons.length - 1, 'other')} like it`;
+  const title = persons.length === 1 ? first.name : `${first.name} and ${formatCount(persons.length - 1, 'other')} who look alike`;
   return (
     <li
       ref={attach}
@@ -73,7 +74,7 @@ export function GroupRow({ group, rowRef, act, onMove, onUndo }: GroupRowProps):
         <div class="stack tight">
           <NameField
             label={`Who is ${title}?`}
-            placeholder={chosen.length === persons.length ? 'Who is this?' : `Who are these ${String(chosen.length)}?`}
+            placeholder={isAll || chosen.length < 2 ? 'Who is this?' : `Who are these ${String(chosen.length)}?`}
             inputRef={input}
             except={persons.map(({ id }) => id)}
             onChoose={(who) => act(namingSteps(chosen, who), isAll)}
@@ -155,7 +156,7 @@ function Who({
       </span>
       <span class="stack tight grow">
         <strong>
-          <a href={personAddress(first.id)}>{first.name}</a>
+          <a href={personPage(first.id)}>{first.name}</a>
           {persons.length > 1 && <span class="muted"> +{persons.length - 1}</span>}
         </strong>
         <span class="small muted">

@@ -3,11 +3,14 @@ import { changePerson, type Step } from '../people/deeds.ts';
 import type { Chosen } from '../people/name-field.tsx';
 
 /** The changes by which those chosen of a group get a name, or become somebody who is there: the one seen most often first. Pure. */
-export function namingSteps(persons: readonly { id: string }[], chosen: Chosen): Step[] {
+export function namingSteps(persons: readonly { id: string; name: string }[], chosen: Chosen): Step[] {
   const [first, ...others] = persons;
   if (!first) return [];
   if ('person' in chosen) return persons.map(({ id }) => changePerson(id, 'merge', { into: chosen.person.id }));
-  return [changePerson(first.id, 'name', { to: chosen.name }), ...others.map(({ id }) => changePerson(id, 'merge', { into: first.id }))];
+  return [
+    changePerson(first.id, 'name', { to: chosen.name, from: first.name }),
+    ...others.map(({ id }) => changePerson(id, 'merge', { into: first.id })),
+  ];
 }
 
 /** The changes that make one person of a group. Whoever stays is by the gallery's rule; each is the one that it became. Pure. */

@@ -5,11 +5,12 @@ import { Button } from '../../kit/button.tsx';
 import { Face } from '../../kit/face.tsx';
 import { formatSimilarity } from '../../kit/format.ts';
 import { More } from '../../kit/more.tsx';
+import { personPage, picturePage } from '../../kit/place.ts';
 import { useMay } from '../../kit/session.ts';
 import { Empty, ErrorState, Skeleton } from '../../kit/states.tsx';
 import { Time } from '../../kit/time.tsx';
 import { useInfinite } from '../../kit/use-query.ts';
-import { faceAddress, makeAndTell, personAddress } from '../people/deeds.ts';
+import { faceAddress, makeAndTell } from '../people/deeds.ts';
 
 const keyOf = ({ snapshotId, position }: UnsureFace): string => `${snapshotId} ${String(position)}`;
 
@@ -90,10 +91,10 @@ function Question({
       <Face src={faceAddress(person.face)} name={person.name} alt={`A known face of ${person.name}`} size="l" />
       <span class="stack tight grow">
         <strong>
-          Is this <a href={personAddress(person.id)}>{person.name}</a>?
+          Is this <a href={personPage(person.id)}>{person.name}</a>?
         </strong>
         <span class="small muted">
-          <a href={`/pictures/${encodeURIComponent(snapshotId)}?face=${String(position)}`}>{camera ?? 'unknown camera'}</a>
+          <a href={picturePage(snapshotId, position)}>{camera ?? 'unknown camera'}</a>
           {' · '}
           <Time at={takenAtMs} />
           {similarity !== null && ` · similarity ${formatSimilarity(similarity)}`}

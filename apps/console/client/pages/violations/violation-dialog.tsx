@@ -4,6 +4,7 @@ import { api } from '../../kit/api.ts';
 import { Button } from '../../kit/button.tsx';
 import { Badge, Facts, Notice } from '../../kit/card.tsx';
 import { confirm, Dialog } from '../../kit/dialog.tsx';
+import { actorText } from '../../kit/place.ts';
 import { useMay } from '../../kit/session.ts';
 import { Loaded } from '../../kit/states.tsx';
 import { Time } from '../../kit/time.tsx';
@@ -108,7 +109,7 @@ function factsOf(violation: ViolationAnswer): [string, JSX.Element | string][] {
   const { foundAtMs, postedAtMs, channel, author, removedAtMs, kept, appeal, asked, link, isInThread } = violation;
   const by = (who: string | null, atMs: number | null): JSX.Element => (
     <>
-      {who ?? 'by itself'}
+      {who === null ? 'by itself' : actorText(who)}
       {atMs !== null && (
         <>
           , <Time at={atMs} as="moment" />

@@ -1,8 +1,8 @@
 import { decideEntry } from '@watchpost/feeds/editing/decide-entry';
-import { isWaiting } from '@watchpost/feeds/editing/described';
 import { entryIdOf, type Entry } from '@watchpost/feeds/entry';
 import type { Feed } from '@watchpost/feeds/feed';
 import { createClosings } from '@watchpost/feeds/store/closings';
+import { countEntries, type EntryCounts } from '@watchpost/feeds/store/count-entries';
 import { createDecisions } from '@watchpost/feeds/store/decisions';
 import { entriesForEditors } from '@watchpost/feeds/store/open-editing';
 import { createProfiles } from '@watchpost/feeds/store/profiles';
@@ -12,6 +12,7 @@ import type { z } from 'zod';
 import type { ConsoleApp } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
 import { actorIdOf } from '../../sign-in/actor.ts';
+import { keptByMark, type KeptByMark } from '../kept-by-mark.ts';
 import {
   closingAnswer,
   closingBody,
@@ -46,13 +47,17 @@ export function registerFeeds(app: ConsoleApp, deps: ConsoleDeps): void {
 }
 
 function registerReading(app: ConsoleApp, deps: ConsoleDeps): void {
+  const countsOf = createCounts(deps);
   app.get(
     '/api/feeds',
     { schema: { tags, summary: 'All feeds, with how many entries they have', response: { 200: feedsAnswer } } },
     async ({ ending: signal }) => {
       const { feeds, envelope, config } = deps;
       const closed = await createClosings(deps.database.parts().documents).read(signal);
-      const rows = await Promise.all(feeds.all().map(async (feed) => toFeedRow(feed, closed, deps, signal)));
+      const mark = await markOfEntries(deps, signal);
+      const rows = await Promise.all(
+        feeds.all().map(async (feed) => toFeedRow(feed, await countsOf(feed.slug, mark, signal), closed, deps)),
+      );
       return { feeds: rows, hasFile: config.FEEDS_FILE !== undefined, canDecide: envelope !== null };
     },
   );
@@ -145,6 +150,8 @@ function registerClosing(app: ConsoleApp, deps: ConsoleDeps): void {
       const signal = request.ending;
       const { slug } = feedOf(request.params.slug, deps);
       const { isClosed } = request.body;
+      if (!isClosed && deps.feeds.isClosedByFile(slug))
+        throw new AppError('change-refused', `the file of feeds closes ${slug}: take open: false out of it there`);
       const { documents } = deps.database.parts();
       const closings = createClosings(documents);
       if ((await closings.read(signal)).has(slug) === isClosed) return { feed: slug, isClosed };
@@ -170,22 +177,25 @@ async function rowsOf(entries: readonly Entry[], feed: Feed, deps: ConsoleDeps, 
   return toRows(entries, { feed, profiles: createProfiles(documents), envelope: deps.envelope }, signal);
 }
 
-async function toFeedRow(feed: Feed, closed: ReadonlySet<string>, { database, feeds }: ConsoleDeps, signal: AbortSignal): Promise<FeedRow> {
+/** Another one after each change of any entry: all of them stand in the log of feeds. */
+async function markOfEntries({ database }: ConsoleDeps, signal: AbortSignal): Promise<string> {
+  const { documents, gallery } = database.parts();
+  const newest = await documents.find({ kind: 'feed-log', order: 'newest', limit: 1 }, signal);
+  return [gallery.position().epoch, ...newest.map(({ id }) => id)].join(' ');
+}
+
+/** How many entries a feed has, counted anew where one of any feed has changed. */
+function createCounts({ database }: ConsoleDeps): (slug: string, mark: string, signal: AbortSignal) => Promise<EntryCounts> {
+  const kept = new Map<string, KeptByMark<EntryCounts>>();
+  return async (slug, mark, signal) => {
+    const own = kept.get(slug) ?? keptByMark<EntryCounts>();
+    kept.set(slug, own);
+    return own(mark, async () => countEntries(database.parts().documents, slug, mostCounted, signal));
+  };
+}
+
+function toFeedRow(feed: Feed, counts: EntryCounts, closed: ReadonlySet<string>, { feeds }: ConsoleDeps): FeedRow {
   const { slug, source, channel, headline, isOpen, approval, pictures, keepMs } = feed;
-  const counts = { entries: 0, shown: 0, waiting: 0 };
-  let newestAtMs: number | null = null;
-  let isCut = false;
-  for await (const entry of entriesInFeed(database.parts().documents, slug, {}, signal)) {
-    if (counts.entries === mostCounted) {
-      isCut = true;
-      break;
-    }
-    if (entry.deletedAtUs !== null) continue;
-    newestAtMs ??= entry.postedAtMs;
-    counts.entries += 1;
-    if (entry.published) counts.shown += 1;
-    if (isWaiting(entry)) counts.waiting += 1;
-  }
   const { publicUrl } = feeds.site();
   return {
     slug,
@@ -196,8 +206,6 @@ async function toFeedRow(feed: Feed, closed: ReadonlySet<string>, { database, fe
     isClosedByHand: closed.has(slug),
     keepMs,
     ...counts,
-    isCut,
-    newestAtMs,
     approval: approval && { emoji: [...approval.emoji], edits: approval.edits },
     hasPictures: pictures !== null,
     url: publicUrl === null ? null : `${publicUrl}/feeds/${slug}`,

@@ -18,9 +18,11 @@ const queueChange = z.object({
   actor: z.string(),
   what: z.string(),
   kind: z.string().optional(),
+  code: z.string().optional(),
   jobs: z.number(),
   ids: z.array(z.string()).optional(),
   isOpen: z.boolean().optional(),
+  isCutOff: z.boolean().optional(),
 });
 const cameraChange = z.object({ by: z.string(), channel: z.string().nullable(), camera: z.string().nullable() });
 const access = z.object({ actor: z.string(), what: z.enum(['read', 'deleted']) });
@@ -38,7 +40,7 @@ const decisionWords: Readonly<Record<string, string>> = {
   accept: 'accepted the objection',
   reject: 'rejected the objection',
   'put-back': 'asked to put back the original',
-  delete: 'asked to delete the original',
+  'delete-kept': 'asked to delete the original',
 };
 
 const described = (source: LogSource, { actor }: { actor: string }, text: string): Described => ({
@@ -48,6 +50,20 @@ const described = (source: LogSource, { actor }: { actor: string }, text: string
   text: sentence(text),
 });
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+function queueWords({ what, kind, code, ids = [], jobs, isOpen = false, isCutOff = false }: z.output<typeof queueChange>): string {
+  if (what === 'started') return `started the job ${ids.join(', ')}`;
+  const ofKind = kind === undefined ? '' : ` of the kind ${kind}`;
+  if (what !== 'retried' && what !== 'dropped') return `${what} the queue${ofKind}`;
+  const some = isOpen
+    ? what === 'retried'
+      ? 'began to retry jobs'
+      : 'began to drop jobs'
+    : `${what} ${String(jobs)} ${jobs === 1 ? 'job' : 'jobs'}`;
+  const which = ids.length === 1 ? `: ${ids.join('')}` : '';
+  const cutOff = isCutOff ? '; then the queue did not answer, and one more may have been changed' : '';
+  return `${some}${ofKind}${code === undefined ? '' : ` that had failed with ${code}`}${which}${cutOff}`;
+}
 
 /** The audits that are documents, by kind; null: another version wrote it in another form. */
 export const auditKinds: Readonly<Record<string, { sources: readonly LogSource[]; describe: (body: unknown) => Described | null }>> = {
@@ -65,14 +81,7 @@ export const auditKinds: Readonly<Record<string, { sources: readonly LogSource[]
     sources: ['queue'],
     describe: (body) => {
       const { data } = queueChange.safeParse(body);
-      if (!data) return null;
-      const began = data.what === 'retried' ? 'began to retry jobs' : 'began to drop jobs';
-      const what = data.isOpen
-        ? began
-        : data.jobs > 0 || data.what === 'retried' || data.what === 'dropped'
-          ? `${data.what} ${String(data.jobs)} ${data.jobs === 1 ? 'job' : 'jobs'}`
-          : `${data.what} the queue`;
-      return described('queue', data, `${what}${data.kind === undefined ? '' : ` of the kind ${data.kind}`}`);
+      return data ? described('queue', data, queueWords(data)) : null;
     },
   },
   'camera-settings-change': {

@@ -19,8 +19,21 @@ interface Placed {
 
 type Wanted = z.output<typeof logQuery>;
 
-/** A page of everything that anybody did, newest first: the audits of all parts, read each from where the last page ended. */
-export async function readLog({ kept, documents }: GalleryParts, wanted: Wanted, nowMs: number, signal: AbortSignal): Promise<LogPage> {
+/** Pages of which everything is left out, at most so many in one answer. */
+const mostEmpty = 10;
+
+/**
+ * A page of everything that anybody did, newest first: the audits of all parts, read each from where the last page ended. It is empty only
+ * at the end, or where thousands of entries in a row are not wanted.
+ */
+export async function readLog(parts: GalleryParts, wanted: Wanted, nowMs: number, signal: AbortSignal): Promise<LogPage> {
+  let page = await readPage(parts, wanted, nowMs, signal);
+  for (let empty = 1; page.items.length === 0 && page.next !== null && empty < mostEmpty; empty += 1)
+    page = await readPage(parts, { ...wanted, cursor: page.next }, nowMs, signal);
+  return page;
+}
+
+async function readPage({ kept, documents }: GalleryParts, wanted: Wanted, nowMs: number, signal: AbortSignal): Promise<LogPage> {
   const cursor = readCursor(wanted.cursor);
   const isWanted = (source: string): boolean =>
     wanted.source === undefined ? source !== 'requests' && (wanted.person === undefined || source === 'people') : source === wanted.source;

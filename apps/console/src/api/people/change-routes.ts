@@ -7,10 +7,11 @@ import { actorOf } from '../../sign-in/actor.ts';
 import type { Role } from '../../sign-in/user.ts';
 import { doneOf } from './changes.ts';
 import { knownPerson } from './person-page.ts';
-import { doneSchema, type Done } from './schema.ts';
+import { doneSchema, personParams, type Done } from './schema.ts';
 
 const tags = ['People'];
-const params = z.object({ id: z.string().max(200) });
+/** Of an entry of the log. */
+const changeParams = z.object({ id: z.string().regex(/^\P{Cc}{1,200}$/u) });
 const nameSchema = z.string().max(1_000);
 const otherId = z.string().max(200);
 const nothing = z.object({}).default({});
@@ -66,7 +67,13 @@ export function registerPeopleChanges(app: ConsoleApp, { database }: ConsoleDeps
     '/api/changes/:id/undo',
     {
       config: { role: 'editor' },
-      schema: { summary: 'Undoes a change of people, by its entry in the log', tags, params, body: nothing, response: { 200: doneSchema } },
+      schema: {
+        summary: 'Undoes a change of people, by its entry in the log',
+        tags,
+        params: changeParams,
+        body: nothing,
+        response: { 200: doneSchema },
+      },
     },
     async (asked) => {
       const { ending: signal } = asked;
@@ -82,7 +89,7 @@ function registerPersonChanges(app: ConsoleApp, apply: Apply): void {
   const change = <B extends z.ZodType>({ path, summary, role, body, operation }: PersonChange<B>): void => {
     app.post(
       `/api/people/:id/${path}`,
-      { config: { role }, schema: { summary, tags, params, body, response: { 200: doneSchema } } },
+      { config: { role }, schema: { summary, tags, params: personParams, body, response: { 200: doneSchema } } },
       async (request) => {
         const { id } = request.params;
         const asked = body.parse(request.body);
@@ -93,10 +100,10 @@ function registerPersonChanges(app: ConsoleApp, apply: Apply): void {
 
   change({
     path: 'name',
-    summary: 'Names a person',
+    summary: 'Names a person; with `from` only if it is still called that',
     role: 'editor',
-    body: z.object({ to: nameSchema }),
-    operation: (person, { to }) => ({ kind: 'name', person, to }),
+    body: z.object({ to: nameSchema, from: nameSchema.optional() }),
+    operation: (person, { to, from }) => ({ kind: 'name', person, to, from }),
   });
   change({
     path: 'aliases',

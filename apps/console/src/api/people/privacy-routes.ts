@@ -3,16 +3,14 @@ import { openPrivacy, type Privacy } from '@watchpost/privacy/open-privacy';
 import { retentionSettings } from '@watchpost/privacy/retention/settings';
 import { AppError } from '@watchpost/shared/errors';
 import { within } from '@watchpost/shared/wait';
-import { z } from 'zod';
 import type { ConsoleApp } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
 import { actorOf } from '../../sign-in/actor.ts';
 import { createConsoleLog } from '../../sign-in/console-log.ts';
 import { knownPerson } from './person-page.ts';
-import { consentBody, consentSchema } from './schema.ts';
+import { consentBody, consentSchema, personParams as params } from './schema.ts';
 
 const tags = ['People'];
-const params = z.object({ id: z.string().max(200) });
 /** An export reads all that is kept of somebody; milliseconds. */
 const exportMs = 600_000;
 const mostExports = 2;
@@ -120,7 +118,7 @@ async function noteDisclosure(
   signal: AbortSignal,
 ): Promise<void> {
   const { operations, documents } = database.parts();
-  await operations.note(id, 'all data exported', actor, signal);
+  await operations.note(id, { action: 'export', words: 'all data exported' }, actor, signal);
   const detail = 'All that is kept about a person';
   await createConsoleLog(documents).record({ what: 'exported', actor: actor.id, where, detail }, signal);
   live.announce({ topic: 'log' });

@@ -15,6 +15,7 @@ import {
   mergePreviewSchema,
   peoplePageSchema,
   peopleQuerySchema,
+  personParams,
   personSchema,
   sightingsPageSchema,
   whenQuerySchema,
@@ -24,7 +25,6 @@ import { sightingsPage } from './sightings-page.ts';
 import { whenSeen } from './when.ts';
 
 export const tags = ['People'];
-export const personParams = z.object({ id: z.string().max(200) });
 const pageQuery = z.object({ cursor: z.string().max(1_000).optional() });
 /** A face's picture never changes; whoever is forgotten should not stay in a browser for long. Seconds. */
 const cropAge = 600;

@@ -2,6 +2,9 @@ import { consentStates } from '@watchpost/privacy/consent/consents';
 import { z } from 'zod';
 import { freeText } from '../../http/free-text.ts';
 
+/** Of a person in an address: an id of any length is nobody's, and no fault of the request. */
+export const personParams = z.object({ id: z.string() });
+
 /** What the API says about people. Times are milliseconds since 1970. */
 
 export const personStatusSchema = z.enum(['named', 'unknown', 'ignored']);

@@ -1,17 +1,10 @@
+import type { SeenCounts } from '@watchpost/gallery/store';
 import { AppError } from '@watchpost/shared/errors';
 import type { When } from './schema.ts';
 
 const hourMs = 3_600_000;
 const quarterMs = hourMs / 4;
 const dayMs = 24 * hourMs;
-
-/** How often somebody was seen by one camera in a quarter of an hour. */
-interface Seen {
-  atMs: number;
-  channel: string;
-  camera: string | null;
-  snapshots: number;
-}
 
 interface Range {
   zone: string;
@@ -21,29 +14,24 @@ interface Range {
 }
 
 /** When somebody was seen, by hours and days of the viewer's zone, and where. Throws `request-malformed` for a zone that there is not. Pure. */
-export function whenSeen(seen: readonly Seen[], { zone, nowMs, keepMs }: Range): When {
+export function whenSeen({ quarters, cameras }: SeenCounts, { zone, nowMs, keepMs }: Range): When {
   const local = localTimeOf(zone);
   const hours = Array.from({ length: 24 }, () => 0);
   const days = new Map(daysUpTo(local, nowMs, Math.round(keepMs / dayMs)).map((day) => [day, 0]));
-  const cameras = new Map<string, When['cameras'][number]>();
   let total = 0;
-  for (const { atMs, channel, camera, snapshots } of seen) {
+  for (const { atMs, snapshots } of quarters) {
     const { day, hour } = local(atMs);
     hours[hour] = (hours[hour] ?? 0) + snapshots;
     days.set(day, (days.get(day) ?? 0) + snapshots);
-    const key = JSON.stringify([channel, camera]);
-    const known = cameras.get(key) ?? { channel, camera, sightings: 0 };
-    known.sightings += snapshots;
-    cameras.set(key, known);
     total += snapshots;
   }
-  const times = seen.map(({ atMs }) => atMs);
+  const times = quarters.map(({ atMs }) => atMs);
   return {
     total,
     firstMs: times.length === 0 ? null : times.reduce((one, other) => Math.min(one, other)),
     lastMs: times.length === 0 ? null : times.reduce((one, other) => Math.max(one, other)),
     keptDays: Math.round(keepMs / dayMs),
-    cameras: [...cameras.values()].sort((a, b) => b.sightings - a.sightings),
+    cameras: cameras.map(({ snapshots, ...camera }) => ({ ...camera, sightings: snapshots })).sort((a, b) => b.sightings - a.sightings),
     hours,
     days: [...days].sort(([a], [b]) => (a < b ? -1 : 1)).map(([day, sightings]) => ({ day, sightings })),
   };

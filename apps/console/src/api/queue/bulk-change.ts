@@ -33,13 +33,25 @@ export function bulkChange({ database, jobAdmin, live, log, stopping }: ConsoleD
     const given = Object.fromEntries(Object.entries(about).filter(([, value]) => value !== undefined));
     const entry = await audit.record({ actor, what, ...given, jobs: 0, isOpen: true }, request.ending);
     const until = within(stopping, portion);
-    const changed = await (what === 'retried' ? admin.retry(which, until) : admin.drop(which, until));
-    const done = changed.filter(({ outcome }) => outcome === 'done').length;
-    log.info({ actor, what, jobs: done }, 'jobs were changed by hand');
-    await audit
-      .close(entry, done, within(new AbortController().signal, recordMs))
-      .catch((err: unknown) => log.warn({ err, entry, jobs: done }, 'how many jobs were changed could not be put on record'));
-    for (const topic of ['queue', 'log'] as const) live.announce({ topic });
+    let done = 0;
+    const onDone = (): void => {
+      done += 1;
+    };
+    const close = async (isCutOff: boolean): Promise<void> => {
+      log.info({ actor, what, jobs: done, isCutOff }, 'jobs were changed by hand');
+      await audit
+        .close(entry, { jobs: done, isCutOff }, within(new AbortController().signal, recordMs))
+        .catch((err: unknown) => log.warn({ err, entry, jobs: done }, 'how many jobs were changed could not be put on record'));
+      for (const topic of ['queue', 'log'] as const) live.announce({ topic });
+    };
+    const changed = await (what === 'retried' ? admin.retry({ ...which, onDone }, until) : admin.drop({ ...which, onDone }, until)).catch(
+      async (error: unknown) => {
+        await close(true);
+        throw error;
+      },
+    );
+    done = changed.filter(({ outcome }) => outcome === 'done').length;
+    await close(false);
     const refused = changed.filter(({ outcome }) => outcome !== 'done').slice(0, mostRefused);
     return { done, refused, isCut: until.aborted };
   };

@@ -2,10 +2,12 @@ import { createJudge } from '@watchpost/rules/create-judge';
 import { describeLook, describeScope, describeState } from '@watchpost/rules/notation/describe';
 import { detectorNames, type Rule } from '@watchpost/rules/rule';
 import type { RuleChange, Rules } from '@watchpost/rules/rules';
+import { foundLately, type Found } from '@watchpost/rules/store/found-lately';
+import { rulesId, rulesKind } from '@watchpost/rules/store/rules-document';
 import { createViolations } from '@watchpost/rules/store/violations';
-import type { Violation } from '@watchpost/rules/violation';
 import type { Violations } from '@watchpost/rules/violations';
 import type { ConsoleDeps } from '../../deps.ts';
+import { keptByMark } from '../kept-by-mark.ts';
 import type { RuleRow, RulesAnswer, WouldAnswer } from './schema.ts';
 
 const dayMs = 86_400_000;
@@ -20,43 +22,60 @@ const mostChanges = 500;
 export const violationsOf = ({ database, config }: Pick<ConsoleDeps, 'database' | 'config'>): Violations =>
   createViolations(database.parts().documents, { keepMs: config.RULES_KEEP_DAYS * dayMs });
 
-export interface OverviewDeps {
-  rules: Pick<Rules, 'list' | 'changes'>;
-  violations: Pick<Violations, 'find'>;
-  nowMs: number;
-  deps: Pick<ConsoleDeps, 'config'>;
+/** The rules, which of them cannot be applied and why, and which were put back into their dry run. */
+interface KnownRules {
+  rules: Rule[];
+  faults: Map<string, string>;
+  changes: RuleChange[];
 }
 
-/** All rules with what they came to lately. */
-export async function overview({ rules, violations, nowMs, deps }: OverviewDeps, signal: AbortSignal): Promise<RulesAnswer> {
-  const countedFromMs = nowMs - countedMs;
-  const [all, changes, found] = await Promise.all([
-    rules.list(signal),
-    rules.changes(mostChanges, signal),
-    violations.find({ fromMs: countedFromMs, limit: mostCounted }, signal),
-  ]);
-  const counts = countByRule(found, nowMs);
-  const faults = new Map(createJudge(all).broken.map(({ rule, reason }) => [rule.id, reason]));
-  return {
-    rules: all.map((rule) => ({
-      ...rule,
-      state: stateOf(rule),
-      looksFor: describeLook(rule.look),
-      where: describeScope(rule.scope),
-      ...(counts.get(rule.id) ?? { messages: 0, removedInHour: 0, lastAtMs: null }),
-      brakedAtMs: brakedAt(rule, changes),
-      fault: faults.get(rule.id) ?? null,
-    })),
-    countedFromMs,
-    isCut: found.length === mostCounted,
-    canQuarantine: deps.config.QUARANTINE_KEY !== undefined,
-    detectors: detectorNames.map((name) => ({ name, finds: describeLook({ detector: name }) })),
+/** All rules with what they came to lately. What has not changed since somebody asked is not read again. */
+export function createOverview(deps: ConsoleDeps, rulesOf: () => Pick<Rules, 'list' | 'changes'>) {
+  const keptRules = keptByMark<KnownRules>();
+  const keptFound = keptByMark<Found[]>();
+  const known = async (epoch: string, signal: AbortSignal): Promise<KnownRules> => {
+    const { document } = await deps.database.parts().documents.get(rulesKind, rulesId, signal);
+    return keptRules(`${epoch} ${String(document?.revision)} ${String(document?.atMs)}`, async () => {
+      const stored = rulesOf();
+      const [rules, changes] = await Promise.all([stored.list(signal), stored.changes(mostChanges, signal)]);
+      return { rules, changes, faults: new Map(createJudge(rules).broken.map(({ rule, reason }) => [rule.id, reason])) };
+    });
+  };
+  const foundSince = async (fromMs: number, epoch: string, signal: AbortSignal): Promise<Found[]> => {
+    const { documents, database } = deps.database.parts();
+    // Before they are read: what is written meanwhile has another mark.
+    const found = await keptFound(`${epoch} ${await database.writesOf('violation', signal)}`, async () =>
+      foundLately(documents, { fromMs, limit: mostCounted }, signal),
+    );
+    return found.filter(({ atMs }) => atMs >= fromMs);
+  };
+  return async (signal: AbortSignal): Promise<RulesAnswer> => {
+    const nowMs = deps.now();
+    const countedFromMs = nowMs - countedMs;
+    const { epoch } = deps.database.parts().gallery.position();
+    const [{ rules, faults, changes }, found] = await Promise.all([known(epoch, signal), foundSince(countedFromMs, epoch, signal)]);
+    const counts = countByRule(found, nowMs);
+    return {
+      rules: rules.map((rule) => ({
+        ...rule,
+        state: stateOf(rule),
+        looksFor: describeLook(rule.look),
+        where: describeScope(rule.scope),
+        ...(counts.get(rule.id) ?? { messages: 0, removedInHour: 0, lastAtMs: null }),
+        brakedAtMs: brakedAt(rule, changes),
+        fault: faults.get(rule.id) ?? null,
+      })),
+      countedFromMs,
+      isCut: found.length === mostCounted,
+      canQuarantine: deps.config.QUARANTINE_KEY !== undefined,
+      detectors: detectorNames.map((name) => ({ name, finds: describeLook({ detector: name }) })),
+    };
   };
 }
 
 type RuleCounts = Pick<RuleRow, 'messages' | 'removedInHour' | 'lastAtMs'>;
 
-function countByRule(found: readonly Violation[], nowMs: number): Map<string, RuleCounts> {
+function countByRule(found: readonly Found[], nowMs: number): Map<string, RuleCounts> {
   const counts = new Map<string, RuleCounts>();
   for (const { findings, removal } of found) {
     for (const ruleId of new Set(findings.map((finding) => finding.ruleId))) {

@@ -13,7 +13,7 @@ import type { ConsoleApp } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
 import { actorIdOf } from '../../sign-in/actor.ts';
 import { mayAct } from '../../sign-in/user.ts';
-import { overview, violationsOf, would } from './overview.ts';
+import { createOverview, violationsOf, would } from './overview.ts';
 import { readLook, readSettings } from './read-settings.ts';
 import {
   changeParams,
@@ -21,6 +21,7 @@ import {
   changesQuery,
   checkAnswer,
   checkBody,
+  editBody,
   ruleAnswer,
   ruleParams,
   rulesAnswer,
@@ -48,10 +49,11 @@ export function registerRules(app: ConsoleApp, deps: ConsoleDeps): void {
 }
 
 function registerReading(app: ConsoleApp, deps: ConsoleDeps): void {
+  const overview = createOverview(deps, () => rulesOf(deps));
   app.get(
     '/api/rules',
     { schema: { tags, summary: 'All rules, with what they came to in the last week', response: { 200: rulesAnswer } } },
-    async ({ ending }) => overview({ rules: rulesOf(deps), violations: violationsOf(deps), nowMs: deps.now(), deps }, ending),
+    async ({ ending }) => overview(ending),
   );
   app.get(
     '/api/rules/changes',
@@ -87,8 +89,21 @@ function registerChanging(app: ConsoleApp, deps: ConsoleDeps): void {
   );
   app.put(
     '/api/rules/:id',
-    { config: admin, schema: { tags, summary: 'Change a rule', params: ruleParams, body: settingsBody, response: { 200: ruleAnswer } } },
-    async (request) => rulesOf(deps).edit(request.params.id, readSettings(request.body), actorIdOf(request), request.ending),
+    {
+      config: admin,
+      schema: {
+        tags,
+        summary: 'Change a rule; with `changedAtMs` only if nobody changed it since',
+        params: ruleParams,
+        body: editBody,
+        response: { 200: ruleAnswer },
+      },
+    },
+    async (request) => {
+      const { changedAtMs, ...body } = request.body;
+      const settings = { ...readSettings(body), ...(changedAtMs !== undefined && { changedAtMs }) };
+      return rulesOf(deps).edit(request.params.id, settings, actorIdOf(request), request.ending);
+    },
   );
   app.delete(
     '/api/rules/:id',

@@ -78,6 +78,9 @@ export const settingsBody = z.strictObject({
   mostAnHour: z.number().int().min(1).max(100_000).optional(),
 });
 export type SettingsBody = z.infer<typeof settingsBody>;
+/** `changedAtMs`: that of the rule as it was read. With it, the change is refused if the rule was changed since; without it, it holds in any case. */
+export const editBody = settingsBody.extend({ changedAtMs: z.number().int().optional() });
+export type EditBody = z.infer<typeof editBody>;
 export const ruleParams = z.object({ id: ruleId });
 export const ruleAnswer = rule;
 

@@ -2,8 +2,8 @@ import { seriesOf, valueField } from '@watchpost/schedule/chart/series';
 import type { ScheduledTask } from '@watchpost/schedule/schedule';
 import { createCollections } from '@watchpost/schedule/store/collections';
 import { createRuns, type Run } from '@watchpost/schedule/store/runs';
-import { AppError } from '@watchpost/shared/errors';
 import { listPresent } from '@watchpost/shared/documents/presence';
+import { AppError, toAppError } from '@watchpost/shared/errors';
 import { createQueueAudit } from '@watchpost/shared/jobs/queue-audit';
 import { nextTime } from '@watchpost/shared/jobs/times';
 import { parseUrl } from '@watchpost/shared/parse-url';
@@ -62,7 +62,11 @@ export function registerSchedule(app: ConsoleApp, deps: ConsoleDeps): void {
       const actor = actorIdOf(request);
       const change = { actor, what: 'started' as const, kind: 'scheduled', ids: [name], jobs: 1 };
       await createQueueAudit(deps.database.parts().documents).record(change, request.ending);
-      await deps.sender.send({ v: 1, kind: 'scheduled', name, askedAtMs }, { timeoutMs: sendTimeoutMs });
+      await deps.sender.send({ v: 1, kind: 'scheduled', name, askedAtMs }, { timeoutMs: sendTimeoutMs }).catch((error: unknown) => {
+        if (toAppError(error).code !== 'queue-unavailable') throw error;
+        const message = 'the queue does not answer; the job may run all the same: look at when it ran last before you try again';
+        throw new AppError('queue-unavailable', message, { cause: error });
+      });
       deps.log.info({ job: name, by: actor }, 'somebody has a job on a schedule run now');
       return { name, askedAtMs };
     },

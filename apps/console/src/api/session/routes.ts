@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '@watchpost/shared/errors';
+import { parseUrl } from '@watchpost/shared/parse-url';
 import { within } from '@watchpost/shared/wait';
 import { releaseVersion } from '@watchpost/shared/observability/build-info';
 import { z } from 'zod';
@@ -52,6 +53,7 @@ function createDoor({ config, database, sessions, attempts, counted, live, log, 
     signal,
     note,
     begin: async (request: FastifyRequest): Promise<void> => {
+      if (cookie.secure) refuseOverHttp(request, config.CONSOLE_URL ?? '');
       try {
         await attempts.begin(trierOf(request), signal());
       } catch (error) {
@@ -82,6 +84,19 @@ function createDoor({ config, database, sessions, attempts, counted, live, log, 
   };
 }
 type Door = ReturnType<typeof createDoor>;
+
+/** Names for which browsers keep a cookie for https only over http, too. */
+const loopback = /^(localhost|.+\.localhost|127\.[\d.]+|\[::1\])$/;
+
+/**
+ * A browser drops our cookie where its page came over http: signing in would look as if it did nothing, and each try would leave a session
+ * that nobody has. What the page's address is the browser says itself, so that a proxy before us does not matter.
+ */
+function refuseOverHttp({ headers }: FastifyRequest, address: string): void {
+  const page = parseUrl(headers.origin ?? '');
+  if (page?.protocol !== 'http:' || loopback.test(page.hostname)) return;
+  throw new AppError('sign-in-refused', `Over http this browser would not keep the cookie: open the console at ${address}`);
+}
 
 function registerSignIn(app: ConsoleApp, { config, links, marks }: ConsoleDeps, { signal, begin, enter, refuse }: Door): void {
   app.post(

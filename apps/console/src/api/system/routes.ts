@@ -1,4 +1,5 @@
 import type { Receipt } from '@watchpost/privacy/receipts/receipt';
+import { isSettleable } from '@watchpost/privacy/receipts/receipts';
 import { openPrivacy } from '@watchpost/privacy/open-privacy';
 import { retentionSettings } from '@watchpost/privacy/retention/settings';
 import { createExaminations } from '@watchpost/shared/documents/examination';
@@ -7,6 +8,7 @@ import { within } from '@watchpost/shared/wait';
 import { z } from 'zod';
 import type { ConsoleApp } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
+import { actorOf } from '../../sign-in/actor.ts';
 import { describeSystem } from './describe-system.ts';
 import {
   doctorAnswer,
@@ -14,6 +16,7 @@ import {
   receiptParams,
   receiptsAnswer,
   receiptsQuery,
+  settleBody,
   storageAnswer,
   systemAnswer,
   type ReceiptOfPage,
@@ -97,15 +100,36 @@ function registerReceipts(app: ConsoleApp, { database, config }: ConsoleDeps): v
       return shownReceipt(found);
     },
   );
+  app.post(
+    '/api/receipts/:id/settle',
+    {
+      config: { role: 'admin' },
+      schema: {
+        summary: 'Ends a receipt of which something is left only in the chat; who did, and why, stays in it',
+        tags: ['system'],
+        params: receiptParams,
+        body: settleBody,
+        response: { 200: receiptAnswer },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      return shownReceipt(await receipts().settle(id, request.body.note, actorOf(request), request.ending));
+    },
+  );
 }
 
-const shownReceipt = ({ id, state, acceptedAtMs, dueAtMs, doneAtMs, verifiedAtMs, settled, places }: Receipt): ReceiptOfPage => ({
-  id,
-  state,
-  acceptedAtMs,
-  dueAtMs,
-  doneAtMs,
-  verifiedAtMs,
-  settled: settled ?? null,
-  places: Object.entries(places).map(([name, { found, erased, left, why }]) => ({ name, found, erased, left, why })),
-});
+const shownReceipt = (receipt: Receipt): ReceiptOfPage => {
+  const { id, state, acceptedAtMs, dueAtMs, doneAtMs, verifiedAtMs, settled, places } = receipt;
+  return {
+    id,
+    state,
+    acceptedAtMs,
+    dueAtMs,
+    doneAtMs,
+    verifiedAtMs,
+    canSettle: isSettleable(receipt),
+    settled: settled ?? null,
+    places: Object.entries(places).map(([name, { found, erased, left, why }]) => ({ name, found, erased, left, why })),
+  };
+};

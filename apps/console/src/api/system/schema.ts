@@ -1,6 +1,7 @@
 import { receiptStates } from '@watchpost/privacy/receipts/receipt';
 import { examinationSchema } from '@watchpost/shared/documents/examination';
 import { z } from 'zod';
+import { freeText } from '../../http/free-text.ts';
 
 /** A process that tells of itself. */
 const runningProcess = z.object({
@@ -100,6 +101,8 @@ const receipt = z.object({
   dueAtMs: z.number(),
   doneAtMs: z.number().nullable(),
   verifiedAtMs: z.number().nullable(),
+  /** What is left is only in the chat, where the bot cannot reach everything: an admin may settle it. */
+  canSettle: z.boolean(),
   /** Who ended it although something is left in the chat, and why. */
   settled: z.object({ atMs: z.number(), by: z.string(), note: z.string() }).nullable(),
   /** What was found, erased and is left, by the name of the place; `why`: what it waits for, or what somebody must do. */
@@ -110,3 +113,5 @@ export const receiptsQuery = z.object({ limit: z.coerce.number().int().min(1).ma
 export const receiptsAnswer = z.object({ items: z.array(receipt) });
 export const receiptAnswer = receipt;
 export const receiptParams = z.object({ id: z.string().min(6).max(200) });
+/** What becomes of what is left, in words. */
+export const settleBody = z.strictObject({ note: freeText(500).trim().min(1) });

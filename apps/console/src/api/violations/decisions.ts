@@ -11,6 +11,11 @@ export const violationDecisionSchema = z.object({
   violation: z.string(),
 });
 
-/** On record before it is decided; what became of it is in the violation. */
-export const createViolationDecisions = (documents: DocumentStore) =>
-  createAudit(documents, violationDecisionKind, violationDecisionSchema);
+/** On record before it is decided; what decided nothing is taken from the record again. */
+export const createViolationDecisions = (documents: DocumentStore) => ({
+  ...createAudit(documents, violationDecisionKind, violationDecisionSchema),
+  takeBack: async (id: string, signal: AbortSignal): Promise<void> => {
+    const { document } = await documents.get(violationDecisionKind, id, signal);
+    if (document) await documents.remove(document.kind, document.id, document.revision, signal);
+  },
+});

@@ -3,7 +3,7 @@ import { readAuthorId, readChannelId } from '@watchpost/rules/notation/ids';
 import { createQuarantine } from '@watchpost/rules/store/quarantine';
 import { createQuarantineAudit } from '@watchpost/rules/store/quarantine-audit';
 import { isAbsent, type Violation } from '@watchpost/rules/violation';
-import type { Quarantine, ViolationFilter, ViolationPlace, ViolationState } from '@watchpost/rules/violations';
+import type { Quarantine, ViolationFilter, ViolationPlace, Violations, ViolationState } from '@watchpost/rules/violations';
 import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import { plain } from '@watchpost/shared/chat/say';
 import { AppError } from '@watchpost/shared/errors';
@@ -12,6 +12,7 @@ import { z } from 'zod';
 import type { ConsoleApp } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
 import { actorIdOf } from '../../sign-in/actor.ts';
+import { keptByMark, type KeptByMark } from '../kept-by-mark.ts';
 import { violationsOf } from '../rules/overview.ts';
 import { createViolationDecisions } from './decisions.ts';
 import {
@@ -34,6 +35,7 @@ const sendTimeoutMs = 5_000;
 const linkTimeoutMs = 3_000;
 const mostAccesses = 100;
 const admin = { role: 'admin' } as const;
+type ViolationsPage = Awaited<ReturnType<Violations['page']>>;
 
 /** What the page Violations asks for. */
 export function registerViolations(app: ConsoleApp, deps: ConsoleDeps): void {
@@ -42,7 +44,22 @@ export function registerViolations(app: ConsoleApp, deps: ConsoleDeps): void {
   registerQuarantine(app, deps);
 }
 
+/** Those in one state are looked for among thousands: a first page of them is kept until one of them is written. */
+function createPages(deps: ConsoleDeps) {
+  const kept = new Map<ViolationState, KeptByMark<ViolationsPage>>();
+  return async (query: z.output<typeof violationsQuery>, signal: AbortSignal): Promise<ViolationsPage> => {
+    const { state, limit, ...rest } = query;
+    const read = async (): Promise<ViolationsPage> => violationsOf(deps).page(filterOf(query), placeOf(query.cursor), signal);
+    if (state === undefined || Object.values(rest).some((value) => value !== undefined)) return read();
+    const { gallery, database } = deps.database.parts();
+    const own = kept.get(state) ?? keptByMark<ViolationsPage>();
+    kept.set(state, own);
+    return own(`${gallery.position().epoch} ${await database.writesOf('violation', signal)} ${String(limit)}`, read);
+  };
+}
+
 function registerReading(app: ConsoleApp, deps: ConsoleDeps): void {
+  const pageOf = createPages(deps);
   app.get(
     '/api/violations',
     {
@@ -54,7 +71,7 @@ function registerReading(app: ConsoleApp, deps: ConsoleDeps): void {
       },
     },
     async ({ query, ending }) => {
-      const { items, next } = await violationsOf(deps).page(filterOf(query), placeOf(query.cursor), ending);
+      const { items, next } = await pageOf(query, ending);
       return { items: items.map(toRow), next: next && `${String(next.atMs)}~${next.id}` };
     },
   );
@@ -93,8 +110,11 @@ function registerDeciding(app: ConsoleApp, deps: ConsoleDeps): void {
       const signal = request.ending;
       const by = actorIdOf(request);
       const { id } = await violationOf(request.params.id, deps, signal);
-      await createViolationDecisions(deps.database.parts().documents).record({ actor: by, what: action, violation: id }, signal);
+      const decisions = createViolationDecisions(deps.database.parts().documents);
+      const entry = await decisions.record({ actor: by, what: action, violation: id }, signal);
       const made = await decideAbout(request.params.id, { action, by, channel: null, atMs: deps.now() }, violationsOf(deps), signal);
+      // Somebody else has decided before, or there was nothing to decide.
+      if (!made?.decision.next) await decisions.takeBack(entry, signal);
       if (!made) throw tooOld();
       const { decision, violation } = made;
       if (decision.isTheirs) {

@@ -32,9 +32,7 @@ export const sentences = {
   refused: (reason: string) => say`Nothing was changed: ${reason}.`,
   undone: (what: string) => say`Undone: ${what}.`,
   failed: (reason: string) => say`That could not be done: ${reason}.`,
-  heldByDatabase: () =>
-    say`The database cannot be reached at the moment. What you asked for is noted and will be done as soon as possible.`,
-  held: () => say`The gallery cannot be reached at the moment. What you asked for is noted and will be done as soon as possible.`,
+  held: () => say`The database cannot be reached at the moment. What you asked for is noted and will be done as soon as possible.`,
 };
 
 function described({ number, standing, person, could }: Visitor, when: 'now' | 'already'): RichText {

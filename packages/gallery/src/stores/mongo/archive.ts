@@ -6,8 +6,14 @@ import { newEpoch } from '@watchpost/shared/documents/epoch';
 import { AppError } from '@watchpost/shared/errors';
 import { pause, throwIfAborted } from '@watchpost/shared/wait';
 import { kindsOf, perStoredKind } from '../../archive/archive-lines.ts';
-import { type ArchiveHead, type ArchiveReader, type ArchiveStore, headAfter, revisionAfter } from '../../archive/archive-store.ts';
-import { forgetAgainId, forgetAgainKind } from '../../changes/to-forget.ts';
+import {
+  type ArchiveHead,
+  type ArchiveReader,
+  type ArchiveStore,
+  type ForgottenAgain,
+  headAfter,
+  revisionAfter,
+} from '../../archive/archive-store.ts';
 import type { GalleryStore } from '../../store.ts';
 import { backedUp, createArchiveReader } from './archive-read.ts';
 import { type AnyDocument, type ArchiveCollections, writeBatch } from './archive-write.ts';
@@ -20,8 +26,14 @@ const mostTries = 200;
 const shadowPrefix = 'restoring_';
 
 /** Stands in place of the gallery's state while it is being replaced; no process can read it as a state. */
-const replacingSchema = z.object({ replacing: z.literal(true), before: z.object({ version: z.number(), nextNumber: z.number() }) });
+const replacingSchema = z.object({
+  replacing: z.literal(true),
+  before: z.object({ version: z.number(), nextNumber: z.number() }),
+  /** Whom it is to forget: where it is interrupted nothing else tells. */
+  forgetting: z.array(z.string()).default([]),
+});
 type Replaced = z.infer<typeof replacingSchema>['before'];
+const clockSchema = z.object({ localTime: z.date() });
 
 const names = {
   person: 'persons',
@@ -67,7 +79,7 @@ export function createMongoArchive(db: Db, store: GalleryStore, { snapshots }: {
     return found;
   };
 
-  const replaceAll: ArchiveStore['replaceAll'] = async ({ head: file, scope, check, toForget }, batches, signal) => {
+  const replaceAll: ArchiveStore['replaceAll'] = async ({ head: file, scope, check, forgotten }, batches, signal) => {
     const by = randomUUID();
     const before = headAfter(await lock.begin(by, signal), file);
     const kinds = entriesOf(targets).flatMap(([kind]) => (kindsOf(scope).includes(kind) ? [kind] : []));
@@ -80,18 +92,16 @@ export function createMongoArchive(db: Db, store: GalleryStore, { snapshots }: {
       await writeBatch(shadows, batch, before.version);
     }
     await check(createArchiveReader(shadows, { head: file }));
-    const putOwn = async (documents: Collection<AnyDocument>): Promise<void> => {
-      await putDocument(documents, newEpoch(Date.now(), { sinceVersion: before.version }));
-      if (toForget) await putDocument(documents, toForget);
-      else await documents.deleteOne({ _id: { kind: forgetAgainKind, id: forgetAgainId } });
-    };
+    const { localTime } = clockSchema.parse(await db.command({ hello: 1 }));
+    const last = forgotten?.last({ version: before.version, nowMs: localTime.getTime() });
+    for await (const batch of last?.batches ?? []) await writeBatch(shadows, batch, before.version);
+    const putOwn = (documents: Collection<AnyDocument>): Promise<void> =>
+      putDocument(documents, newEpoch(Date.now(), { sinceVersion: before.version }));
     if (kinds.includes('document')) await putOwn(shadows.document);
     for (const kind of kinds) await copyIndexes(targets[kind], shadows[kind]);
     // From here on it is a matter of moments, in which nobody can read or commit.
-    const locked = headAfter(await lock.take(by, signal), file);
-    const version = Math.max(locked.version, before.version);
-    // Whoever takes this restore up when it is killed now finds it where the documents are then.
-    if (toForget) await putDocument(targets.document, toForget);
+    const locked = headAfter(await lock.take(by, forgotten, signal), file);
+    const version = Math.max(locked.version, before.version + (last?.entries ?? 0));
     for (const kind of kinds) {
       await lock.assertOurs(by, signal);
       await db.renameCollection(shadows[kind].collectionName, targets[kind].collectionName, { dropTarget: true });
@@ -109,6 +119,7 @@ export function createMongoArchive(db: Db, store: GalleryStore, { snapshots }: {
         return use(createArchiveReader(targets, { head: { version, nextNumber } }));
       }, signal),
     counts: (signal) => guardMongo(() => counts(signal), signal),
+    unfinished: (signal) => guardMongo(async () => (await lock.replacing())?.forgetting ?? null, signal),
     replaceAll: (replacement, batches, signal) => guardMongo(() => replaceAll(replacement, batches, signal), signal),
   };
 }
@@ -199,10 +210,8 @@ function createRestoreLock(state: Collection<Keyed>, store: GalleryStore) {
   /** The note of who restores. Whoever came last goes on; the others give up. */
   const noteId = 'restore';
   const note = { _id: noteId };
-  const replacing = async (): Promise<Replaced | null> => {
-    const found = await state.findOne({ _id: stateId });
-    return replacingSchema.safeParse(found).data?.before ?? null;
-  };
+  const replacing = async (): Promise<z.infer<typeof replacingSchema> | null> =>
+    replacingSchema.safeParse(await state.findOne({ _id: stateId })).data ?? null;
   const assertOurs = async (by: string, signal: AbortSignal): Promise<void> => {
     throwIfAborted(signal);
     if (!(await state.findOne({ ...note, by }, { signal }))) throw overtaken();
@@ -212,20 +221,24 @@ function createRestoreLock(state: Collection<Keyed>, store: GalleryStore) {
     replacing,
     /** Takes the place of an earlier restore that still runs, or did not finish. Resolves to the head. */
     begin: async (by: string, signal: AbortSignal): Promise<Replaced> => {
-      const before = (await replacing()) ?? (await store.head(signal));
+      const before = (await replacing())?.before ?? (await store.head(signal));
       await state.replaceOne(note, { by }, { upsert: true });
       return { version: before.version, nextNumber: before.nextNumber };
     },
     assertOurs,
     /** Locks the gallery: from now on no process can commit or read. Resolves to the head. */
-    take: async (by: string, signal: AbortSignal): Promise<Replaced> => {
+    take: async (by: string, forgotten: ForgottenAgain | null, signal: AbortSignal): Promise<Replaced> => {
+      const forgetting = [...(forgotten?.personIds ?? [])];
       for (;;) {
         await assertOurs(by, signal);
-        const before = await replacing();
-        if (before && (await state.updateOne({ _id: stateId, replacing: true }, { $set: { by } })).matchedCount > 0) return before;
+        const { before = null } = (await replacing()) ?? {};
+        if (before && (await state.updateOne({ _id: stateId, replacing: true }, { $set: { by, forgetting } })).matchedCount > 0)
+          return before;
         if (before) continue;
         const { epoch, version, nextNumber } = await store.head(signal);
-        const locked = { replacing: true, by, before: { version, nextNumber } };
+        // What it looks at is as it is then: whoever commits meanwhile keeps the lock from being taken.
+        await forgotten?.stillHolds();
+        const locked = { replacing: true, by, before: { version, nextNumber }, forgetting };
         const { modifiedCount } = await state.replaceOne({ _id: stateId, epoch, version, pending: null }, locked);
         if (modifiedCount > 0) return { version, nextNumber };
         await pause(20, signal);

@@ -1,13 +1,18 @@
 import type { Db, Document } from 'mongodb';
 import { z } from 'zod';
-import type { SeenCount, SightingOverview, UnsureFace } from '../../store.ts';
+import type { SeenCounts, SightingOverview, UnsureFace } from '../../store.ts';
 import { guardMongo } from './connect.ts';
 import { galleryCollections, type GalleryCollections } from './documents.ts';
 
 const countSchema = z.object({ _id: z.string(), snapshots: z.number() });
-const seenSchema = z
-  .object({ _id: z.object({ at: z.date(), channel: z.string(), camera: z.string().nullable() }), snapshots: z.number() })
-  .transform(({ _id: { at, ...where }, snapshots }): SeenCount => ({ ...where, atMs: at.getTime(), snapshots }));
+/** Whatever a hand has put into a sighting: what cannot be read is not counted. */
+const seenSchema = z.object({ quarters: z.array(z.unknown()), cameras: z.array(z.unknown()) });
+const quarterSchema = z
+  .object({ _id: z.date(), snapshots: z.number() })
+  .transform(({ _id: at, snapshots }) => ({ atMs: at.getTime(), snapshots }));
+const cameraSchema = z
+  .object({ _id: z.object({ channel: z.string(), camera: z.string().nullable() }), snapshots: z.number() })
+  .transform(({ _id: where, snapshots }) => ({ ...where, snapshots }));
 const unsureSchema = z
   .object({
     _id: z.string(),
@@ -50,11 +55,21 @@ export function createMongoOverview(db: Db): SightingOverview {
                   snapshots: { $sum: 1 },
                 },
               },
+              {
+                $facet: {
+                  quarters: [{ $group: { _id: '$_id.at', snapshots: { $sum: '$snapshots' } } }],
+                  cameras: [{ $group: { _id: { channel: '$_id.channel', camera: '$_id.camera' }, snapshots: { $sum: '$snapshots' } } }],
+                },
+              },
             ],
             { signal },
           )
           .toArray();
-        return found.flatMap((document) => seenSchema.safeParse(document).data ?? []);
+        const { quarters, cameras } = seenSchema.parse(found[0]);
+        return {
+          quarters: quarters.flatMap((each) => quarterSchema.safeParse(each).data ?? []),
+          cameras: cameras.flatMap((each) => cameraSchema.safeParse(each).data ?? []),
+        } satisfies SeenCounts;
       }, signal),
     unsure: (limit, signal, after) => guardMongo(() => newestUnsure(sightings, limit, signal, after), signal),
   };

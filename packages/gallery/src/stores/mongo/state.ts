@@ -68,7 +68,7 @@ export async function readState({ state }: Pick<GalleryCollections, 'state'>, si
 }
 
 function newer(cause?: unknown): AppError {
-  return new AppError('database-newer', 'a newer release of watchpost has written to this gallery: update this process', {
+  return new AppError('database-newer', 'a newer release of watchpost keeps this database: update this process', {
     retryAfterMs: newerRetryMs,
     cause,
   });

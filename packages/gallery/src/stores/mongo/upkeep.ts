@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
 import { z } from 'zod';
-import type { Upkeep } from '../../store.ts';
+import { longestUpkeepMs, type Upkeep } from '../../store.ts';
 import { guardMongo } from './connect.ts';
 import { galleryCollections } from './documents.ts';
 import { readState } from './state.ts';
@@ -15,7 +15,9 @@ export function createMongoUpkeep(db: Db): Upkeep {
 
   const lease: Upkeep['lease'] = async (holder, ms, signal) => {
     const { epoch } = await readState(collections, signal);
-    const free = { $or: [{ holder }, { $expr: { $lte: ['$until', '$$NOW'] } }] };
+    const isOver = { $lte: ['$until', '$$NOW'] };
+    const isTooLong = { $gt: ['$until', { $add: ['$$NOW', Math.max(ms, longestUpkeepMs)] }] };
+    const free = { $or: [{ holder }, { $expr: { $or: [isOver, isTooLong] } }] };
     const taken = [{ $set: { holder: { $literal: holder }, until: { $add: ['$$NOW', ms] } } }];
     const take = async () => upkeep.findOneAndUpdate({ _id: upkeepId, ...free }, taken, { returnDocument: 'after' });
     let mine = await take();

@@ -11,7 +11,6 @@ import {
   type Replacement,
   revisionAfter,
 } from '../../archive/archive-store.ts';
-import { forgetAgainId, forgetAgainKind } from '../../changes/to-forget.ts';
 import { galleryFormat } from '../../domain.ts';
 import { archiveTables } from './archive-tables.ts';
 import type { Postgres, Query } from './connect.ts';
@@ -35,6 +34,7 @@ const lockOthers = 'LOCK TABLE watchpost.snapshots, watchpost.documents, watchpo
 
 const stateRow = z.object({ format: z.number(), version: z.coerce.number(), next_number: z.coerce.number() });
 const countRow = z.object({ count: z.coerce.number() });
+const clockRow = z.object({ now_ms: z.coerce.number() });
 
 /** Export and restore on PostgreSQL; each is one transaction. */
 export function createPostgresArchive({ query, transaction }: Postgres): ArchiveStore {
@@ -54,6 +54,8 @@ export function createPostgresArchive({ query, transaction }: Postgres): Archive
       }
       return counts;
     },
+    // It is one transaction.
+    unfinished: async () => null,
     replaceAll: (replacement, batches, signal) =>
       transaction(async (query) => {
         await query(restoreSettings);
@@ -101,13 +103,14 @@ async function readState(query: Query, lock: '' | 'FOR UPDATE'): Promise<z.infer
 
 async function replace(
   query: Query,
-  { head: file, scope, check, toForget }: Replacement,
+  { head: file, scope, check, forgotten }: Replacement,
   batches: AsyncIterable<ArchiveBatch>,
   signal: AbortSignal,
 ): Promise<void> {
   // From now on nobody else can commit.
   const { version, next_number: nextNumber } = await readState(query, 'FOR UPDATE');
   const head = headAfter({ version, nextNumber }, file);
+  await forgotten?.stillHolds();
   // What others refer to goes last.
   for (const kind of kindsOf(scope).toReversed()) await emptyTable(query, archiveTables[kind].table, signal);
   for await (const batch of batches) {
@@ -117,15 +120,21 @@ async function replace(
   // What follows reads all of it; nothing else knows yet how large it is.
   for (const kind of kindsOf(scope)) await query(`ANALYZE ${archiveTables[kind].table}`);
   await check(await createReader(query));
+  const last = forgotten?.last({ version: head.version, nowMs: await clockOf(query) });
+  for await (const batch of last?.batches ?? []) await writeBatch(query, batch, head.version);
   await query(`UPDATE watchpost.gallery SET version = $1, next_number = $2, format = $3, epoch = gen_random_uuid()::text, recent = '[]'`, [
-    head.version,
+    head.version + (last?.entries ?? 0),
     head.nextNumber,
     galleryFormat,
   ]);
   await query('UPDATE watchpost.upkeep SET compared_up_to = 0');
   await putDocument(query, newEpoch(Date.now(), { sinceVersion: head.version }));
-  if (toForget) await putDocument(query, toForget);
-  else await query('DELETE FROM watchpost.documents WHERE kind = $1 AND id = $2', [forgetAgainKind, forgetAgainId]);
+}
+
+/** Now, and not when the transaction began: milliseconds since 1970. */
+async function clockOf(query: Query): Promise<number> {
+  const { rows } = await query('SELECT floor(extract(epoch FROM clock_timestamp()) * 1000) AS now_ms');
+  return clockRow.parse(rows[0]).now_ms;
 }
 
 /** A document that is in no file, over whatever is there. An epoch makes every process read the documents again. */

@@ -27,5 +27,7 @@ export function headOf(row: unknown): Head {
 }
 
 export function newerDatabase(): AppError {
-  return new AppError('database-newer', 'a newer release of watchpost keeps this gallery: update this one', { retryAfterMs: newerRetryMs });
+  return new AppError('database-newer', 'a newer release of watchpost keeps this database: update this process', {
+    retryAfterMs: newerRetryMs,
+  });
 }

@@ -1,12 +1,16 @@
 import { z } from 'zod';
-import type { SeenCount, SightingOverview, UnsureFace } from '../../store.ts';
+import type { SeenCounts, SightingOverview, UnsureFace } from '../../store.ts';
 import { inSteps } from '../../memory/concurrency.ts';
 import type { Postgres } from './connect.ts';
 
 const countSchema = z.object({ person_id: z.string(), snapshots: z.coerce.number() });
-const seenSchema = z
-  .object({ at: z.coerce.number(), channel: z.string(), camera: z.string().nullable(), snapshots: z.coerce.number() })
-  .transform(({ at, ...rest }): SeenCount => ({ ...rest, atMs: at * 1_000 }));
+/** Of a quarter of an hour, or of a camera, whose quarter is null. */
+const seenSchema = z.object({
+  at: z.coerce.number().nullable(),
+  channel: z.string().nullable(),
+  camera: z.string().nullable(),
+  snapshots: z.coerce.number(),
+});
 const unsureSchema = z
   .object({
     snapshot_id: z.string(),
@@ -45,14 +49,22 @@ export function createPostgresOverview({ query }: Postgres): SightingOverview {
     },
     whenSeen: async (personIds, signal) => {
       const { rows } = await query(
-        `SELECT floor(extract(epoch FROM taken_at) / 900) * 900 AS at, channel, camera, count(*) AS snapshots
+        `SELECT at, channel, camera, count(*) AS snapshots
          FROM (
-           SELECT snapshot_id FROM watchpost.sighted_faces WHERE person_id = ANY($1) AND ${isSure} GROUP BY snapshot_id
-         ) seen JOIN watchpost.sightings USING (snapshot_id) GROUP BY 1, 2, 3`,
+           SELECT floor(extract(epoch FROM taken_at) / 900) * 900 AS at, channel, camera FROM (
+             SELECT snapshot_id FROM watchpost.sighted_faces WHERE person_id = ANY($1) AND ${isSure} GROUP BY snapshot_id
+           ) seen JOIN watchpost.sightings USING (snapshot_id)
+         ) AS taken GROUP BY GROUPING SETS ((at), (channel, camera))`,
         [personIds],
         signal,
       );
-      return rows.map((row) => seenSchema.parse(row));
+      const seen: SeenCounts = { quarters: [], cameras: [] };
+      for (const row of rows) {
+        const { at, channel, camera, snapshots } = seenSchema.parse(row);
+        if (channel === null) seen.quarters.push({ atMs: (at ?? 0) * 1_000, snapshots });
+        else seen.cameras.push({ channel, camera, snapshots });
+      }
+      return seen;
     },
     unsure: async (limit, signal, after) => {
       const { rows } = await query(

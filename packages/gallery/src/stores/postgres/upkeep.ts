@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Upkeep } from '../../store.ts';
+import { longestUpkeepMs as longestMs, type Upkeep } from '../../store.ts';
 import type { Postgres } from './connect.ts';
 
 const leaseSchema = z.object({ compared_up_to: z.coerce.number() });
@@ -10,7 +10,8 @@ export function createPostgresUpkeep({ query }: Postgres): Upkeep {
     lease: async (holder, ms, signal) => {
       const { rows } = await query(
         `UPDATE watchpost.upkeep SET holder = $1, until = clock_timestamp() + $2 * interval '1 millisecond'
-         WHERE holder IS NULL OR holder = $1 OR until < clock_timestamp() RETURNING compared_up_to`,
+         WHERE holder IS NULL OR holder = $1 OR until < clock_timestamp()
+           OR until > clock_timestamp() + greatest($2, ${String(longestMs)}) * interval '1 millisecond' RETURNING compared_up_to`,
         [holder, ms],
         signal,
       );
