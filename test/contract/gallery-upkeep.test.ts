@@ -78,6 +78,14 @@ for (const backend of galleryBackends) {
       await end();
     });
 
+    it('forgets some people in one round, and the rest in the next', async () => {
+      const gallery = await open({ mostExpired: 2, unknownKeepMs: -60_000 });
+      for (const seed of [1, 2, 3])
+        await gallery.gallery.recognise(snapshotInfo({ snapshotId: `s${seed}`, takenAtMs: 1_000 }), [face(strangerVector(seed))], never);
+      expect(await gallery.housekeeping.round(never)).toMatchObject({ expired: 2, unfinished: true });
+      expect(await gallery.housekeeping.round(never)).toMatchObject({ expired: 1, unfinished: false });
+    });
+
     it('removes documents that have expired', async () => {
       const { documents, housekeeping } = await open();
       const document = { kind: 'visit', revision: 0, atMs: 0, keys: [], body: {} };

@@ -8,7 +8,7 @@ import type { Eraser, Upkeep } from '../store.ts';
 import type { Assessor } from './assessor.ts';
 import { createCompareFaces } from './compare.ts';
 import type { Finding } from './find-same.ts';
-import { createUnknownsCare, type UnknownsDeps } from './unknowns.ts';
+import { createUnknownsCare, type UnknownsCare, type UnknownsDeps } from './unknowns.ts';
 import { createSweep, defaultSweepSettings, type SweepSettings } from './sweep.ts';
 
 const minuteMs = 60_000;
@@ -23,6 +23,8 @@ export interface HousekeepingSettings {
   unknownKeepMs: number;
   /** Named people who were not seen for this long are forgotten; null: never. Milliseconds. */
   namedKeepMs: number | null;
+  /** So many people are forgotten in one round: each is a transaction, and the rest of the round waits for them. */
+  mostExpired: number;
   /** Audit entries are kept for this long. Milliseconds. */
   auditKeepMs: number;
   sweep: SweepSettings;
@@ -33,6 +35,7 @@ export const defaultHousekeepingSettings: HousekeepingSettings = {
   compareMs: 1_000,
   unknownKeepMs: 90 * dayMs,
   namedKeepMs: null,
+  mostExpired: 300,
   auditKeepMs: 400 * dayMs,
   sweep: defaultSweepSettings,
 };
@@ -63,7 +66,7 @@ export interface HousekeepingRound {
   merged: number;
   /** Unknowns of whom it was noted whom they may be, or that they may be nobody. */
   suggested: number;
-  /** Faces are left to compare: the next round comes sooner. */
+  /** Faces are left to compare, or people to forget: the next round comes sooner. */
   unfinished: boolean;
 }
 
@@ -88,6 +91,17 @@ const hurry = 6;
 const giveBackMs = 2_000;
 
 const isIdle = ({ erased, expired, swept, compared }: HousekeepingRound): boolean => erased + expired + swept + compared === 0;
+
+async function expire(
+  unknowns: UnknownsCare,
+  { unknownKeepMs, namedKeepMs, mostExpired }: HousekeepingSettings,
+  nowMs: number,
+  signal: AbortSignal,
+): Promise<number> {
+  const expired = await unknowns.expire('unknown', { beforeMs: nowMs - unknownKeepMs, most: mostExpired }, signal);
+  if (namedKeepMs === null) return expired;
+  return expired + (await unknowns.expire('named', { beforeMs: nowMs - namedKeepMs, most: mostExpired - expired }, signal));
+}
 
 export function createHousekeeping(deps: HousekeepingDeps, settings: HousekeepingSettings): Housekeeping {
   const { sync, eraser, upkeep, records, documents, log } = deps;
@@ -128,10 +142,10 @@ export function createHousekeeping(deps: HousekeepingDeps, settings: Housekeepin
     const erased = await erase(signal);
     await records.forgetFrames(nowMs - fingerprintsKeepMs, signal);
     await documents.expire(signal);
-    let expired = await unknowns.expire('unknown', nowMs - settings.unknownKeepMs, signal);
-    if (settings.namedKeepMs !== null) expired += await unknowns.expire('named', nowMs - settings.namedKeepMs, signal);
+    const expired = await expire(unknowns, settings, nowMs, signal);
     const swept = await sweep(signal);
-    const done = { erased, expired, swept, ...(await compare(lease.comparedUpTo, signal)) };
+    const compared = await compare(lease.comparedUpTo, signal);
+    const done = { erased, expired, swept, ...compared, unfinished: compared.unfinished || expired >= settings.mostExpired };
     log[isIdle(done) ? 'debug' : 'info'](done, 'housekeeping done');
     return done;
   };

@@ -15,8 +15,8 @@ import type { Finding } from './find-same.ts';
 export interface UnknownsCare {
   /** Merges the unknown into the person, or notes whom it may be; resolves to whether that still was to be done. */
   settle(finding: Finding, signal: AbortSignal): Promise<boolean>;
-  /** Forgets those that were created, and last seen, before `beforeMs` (by the database's clock). Resolves to their number. */
-  expire(which: 'unknown' | 'named', beforeMs: number, signal: AbortSignal): Promise<number>;
+  /** Forgets those that were created, and last seen, before `beforeMs` (by the database's clock), at most `most`. Resolves to their number. */
+  expire(which: 'unknown' | 'named', old: { beforeMs: number; most: number }, signal: AbortSignal): Promise<number>;
 }
 
 export interface UnknownsDeps extends PlanDeps {
@@ -92,7 +92,7 @@ export function createUnknownsCare(deps: UnknownsDeps): UnknownsCare {
 
   return {
     settle: (finding, signal) => (finding.kind === 'same' ? merge(finding, signal) : suggest(finding, signal)),
-    expire: async (which, beforeMs, signal) => {
+    expire: async (which, { beforeMs, most }, signal) => {
       const old = mirror.persons().filter((person) => person.createdAtMs < beforeMs && personStatus(person) === which);
       let expired = 0;
       for (let from = 0; from < old.length; from += pageSize) {
@@ -104,6 +104,7 @@ export function createUnknownsCare(deps: UnknownsDeps): UnknownsCare {
           signal,
         );
         for (const { person, ids } of page) {
+          if (expired >= most) return expired;
           if (!seenSince(ids, lastSeen, beforeMs) && (await forget(person, which, beforeMs, signal))) expired += 1;
         }
       }
