@@ -19,7 +19,7 @@ onEachStore(
     it('waits while a newer release keeps the gallery, and leaves its tables alone', async () => {
       const base = await database().store.head(never);
       await byHand(async (client) =>
-        client.query(`UPDATE watchpost.gallery SET format = format + 1; UPDATE watchpost.schema_made SET hash = 'newer';
+        client.query(`UPDATE watchpost.gallery SET format = format + 100; UPDATE watchpost.schema_made SET hash = 'newer';
           DROP FUNCTION watchpost.record_1(jsonb)`),
       );
       const newer = { code: 'database-newer', retry: 'transient' };
@@ -31,7 +31,7 @@ onEachStore(
       await byHand(async (client) => {
         const { rows: made } = await client.query("SELECT hash, to_regproc('watchpost.record_1') AS record FROM watchpost.schema_made");
         expect(made).toEqual([{ hash: 'newer', record: null }]);
-        await client.query('UPDATE watchpost.gallery SET format = format - 1');
+        await client.query('UPDATE watchpost.gallery SET format = format - 100');
       });
       expect(await store.head(never)).toMatchObject({ version: 0 });
     });

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
 import { allScopes } from '../support/guarded-slack.ts';
 import { heldWorkerRig } from '../support/held-worker-rig.ts';
+import { nextFileId } from '../support/posted-in.ts';
 import { until } from '../support/until.ts';
 
 const never = new AbortController().signal;
@@ -86,7 +87,7 @@ describeWith(
 
     it('does a failed snapshot after an operator has retried it', async () => {
       await rig.startWorker('ready');
-      rig.behind().mischief(`/download/F${rig.serial() + 1}`, { kind: 'status', status: 404 });
+      rig.behind().mischief(`/download/${nextFileId()}`, { kind: 'status', status: 404 });
       const job = await rig.post();
       await until('it failed', async () => (await rig.countOf('snapshot', 'failed')) === 1);
       expect(await rig.gallery().records.get(job.snapshotId, never)).toMatchObject({ state: 'failed', error: { code: 'file-gone' } });

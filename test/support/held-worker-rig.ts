@@ -105,6 +105,5 @@ export function heldWorkerRig() {
     behind: () => behind,
     slack: () => slack,
     worker: () => worker,
-    serial: () => serial,
   };
 }

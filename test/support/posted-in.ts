@@ -4,6 +4,9 @@ import { snapshotJob } from './factories.ts';
 
 let serial = 0;
 
+/** The id of the file that is posted next. */
+export const nextFileId = (): string => `F${serial + 1}`;
+
 /** Posts a file in the fake Slack and gives the job that ingest would have made. `url`: where a worker downloads it. */
 export function postedIn({ files, url }: Pick<FakeSlack, 'files' | 'url'>, bytes: Buffer, over: Partial<SnapshotJob> = {}): SnapshotJob {
   serial += 1;

@@ -9,7 +9,7 @@ import type { PicturePlan } from './3-choose-picture.ts';
 import { annotate } from './4-annotate.ts';
 import { isSame, pictureOf, type SendDeps } from './5-send.ts';
 import { gone, shownOf, type ShownVisit } from './6-edit.ts';
-import { pictureFor, removeFile, type RemoveDeps } from './remove-file.ts';
+import { noteLeft, pictureFor, removeFile, type RemoveDeps } from './remove-file.ts';
 
 export interface PictureDeps extends SendDeps, RemoveDeps {
   /** The platforms that keep a post's picture whatever is asked: found out once in each process. */
@@ -104,6 +104,7 @@ async function swap(
     .swapPicture({ channel, messageId, oldFileId, fileId, post }, signal)
     .catch((error: unknown) => lateOf(error, deps.now() - atMs));
   if (outcome !== 'swapped') {
+    await noteLeft(pictureFor(fileId, visit), deps, signal);
     const left = await change(deps, visit.id, (now) => ({ ...now, upload: null }), signal);
     await removeFile(pictureFor(fileId, left), deps, signal);
     if (outcome === 'late') return left;
@@ -117,6 +118,7 @@ async function swap(
     picture: plan ? withEarlier(pictureOf(plan), now.picture) : now.picture,
     shownHash: hash,
   });
+  if (oldFileId !== null) await noteLeft(pictureFor(oldFileId, visit), deps, signal);
   const stored = await change(deps, visit.id, swapped, signal);
   if (oldFileId !== null) await removeFile(pictureFor(oldFileId, stored), deps, signal);
   return stored;
@@ -145,11 +147,11 @@ async function uploadFor(
 ): Promise<{ fileId: string; atMs: number }> {
   const earlier = visit.upload;
   if (earlier && earlier.drawn === plan?.drawn) return earlier;
+  if (earlier) await removeFile(pictureFor(earlier.fileId, visit), deps, signal);
   await deps.keepLease();
   const fileId = await deps.platform.posts.upload(picture, signal);
   const upload = { fileId, drawn: plan?.drawn ?? '', atMs: deps.now() };
   await change(deps, visit.id, (now) => ({ ...now, upload }), signal);
-  if (earlier) await removeFile(pictureFor(earlier.fileId, visit), deps, signal);
   return upload;
 }
 

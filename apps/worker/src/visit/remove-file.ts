@@ -23,29 +23,38 @@ export interface OldPicture extends Pick<PostBody, 'channel' | 'persons'> {
  * Deletes a picture of ours that is not to be shown any more. Where the platform refuses, it stays known where it is and whom it shows: whoever
  * forgets one of them counts it and tries again. Rejects where trying again helps.
  */
-export async function removeFile(
-  { fileId, channel, persons, atMs }: OldPicture,
-  { platform, documents, log }: RemoveDeps,
-  signal: AbortSignal,
-): Promise<void> {
+export async function removeFile(picture: OldPicture, { platform, documents, log }: RemoveDeps, signal: AbortSignal): Promise<void> {
+  const knownPosts = createKnownPosts(documents);
   try {
-    await platform.posts.remove(fileId, signal);
+    await platform.posts.remove(picture.fileId, signal);
   } catch (error) {
     const err = toAppError(error);
     if (err.retry === 'transient') throw error;
     log.warn({ err }, 'a picture that no post shows any more could not be deleted');
-    const knownPosts = createKnownPosts(documents);
-    const about = { kind: 'file', id: fileId } as const;
-    await knownPosts.note({ about, channel, messageId: '', pictures: [{ messageId: null, fileId }], persons: [...persons], atMs }, signal);
-    const known = await knownPosts.get(about, signal);
+    await noteLeft(picture, { documents }, signal);
+    const known = await knownPosts.get(aboutOf(picture), signal);
     if (known) await knownPosts.refused(known, err.code, signal);
+    return;
   }
+  const known = await knownPosts.get(aboutOf(picture), signal);
+  if (known) await knownPosts.remove(known, signal);
 }
 
-/** A picture that was made for a visit. */
+/** Notes a picture that is about to be left without a post, so that it is known also where nobody comes to delete it. One of nobody is not. */
+export async function noteLeft(picture: OldPicture, { documents }: Pick<RemoveDeps, 'documents'>, signal: AbortSignal): Promise<void> {
+  const { fileId, channel, persons, atMs } = picture;
+  if (persons.length === 0) return;
+  const pictures = [{ messageId: null, fileId }];
+  const note = { about: aboutOf(picture), channel, messageId: '', pictures, persons: [...persons], atMs };
+  await createKnownPosts(documents).note(note, signal);
+}
+
+const aboutOf = ({ fileId }: OldPicture) => ({ kind: 'file' as const, id: fileId });
+
+/** A picture that was made for a visit. Of those about whom it only asked it shows nothing. */
 export const pictureFor = (fileId: string, visit: Visit): OldPicture => ({
   fileId,
   channel: visit.post?.channel ?? visit.channel,
-  persons: personsOf(visit),
+  persons: personsOf({ ...visit, asked: [] }),
   atMs: endOf(visit),
 });

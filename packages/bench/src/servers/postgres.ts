@@ -81,7 +81,7 @@ async function ownDatabase(server: string): Promise<Server> {
   const own = new URL(server);
   own.pathname = `/${name}`;
   await onServer(server, `CREATE DATABASE ${name}`);
-  return externalServer(own.href, async () => onServer(server, `DROP DATABASE ${name} WITH (FORCE)`));
+  return externalServer(own.href, async () => onServer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
 }
 
 async function onServer(url: string, statement: string): Promise<void> {

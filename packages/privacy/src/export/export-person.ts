@@ -213,7 +213,8 @@ async function postsOf(ids: readonly string[], documents: DocumentStore, signal:
   for (let from = 0; from < visitIds.length; from += pageSize)
     for (const visit of await documents.getAll(visitKind, visitIds.slice(from, from + pageSize), signal))
       if (!fromDocument(visit).persons.some((id) => ids.includes(id))) others.add(visit.id);
-  const theirs = posts.filter(({ about }) => about.kind !== 'visit' || !others.has(about.id));
+  // A picture that no post shows is in no channel.
+  const theirs = posts.filter(({ about }) => about.kind === 'notice' || (about.kind === 'visit' && !others.has(about.id)));
   return theirs.map(({ channel, messageId, atMs, about }) => ({ channel, messageId, about: about.kind, at: timeOf(atMs) }));
 }
 

@@ -275,6 +275,7 @@ describe('a visit that needs approval', () => {
     const reaction = { emoji: 'white_check_mark', member: 'UEDITOR' };
     board.rig.queued.push({ v: 1, kind: 'entry', change: 'reaction', id: 'l', atUs: betweenUs, channel, messageId, reaction, isSet: true });
     await board.rig.settle();
-    expect(JSON.stringify(await board.entry())).not.toContain('Eve');
+    // Of what is sealed three letters may come by chance.
+    expect(JSON.stringify(await board.entry()).replaceAll(/"sealed":"[^"]*"/g, '')).not.toContain('Eve');
   });
 });

@@ -13,6 +13,8 @@ import { startVisitRig, type VisitRig } from '../../../support/visit-rig.ts';
 const never = new AbortController().signal;
 const dayMs = 86_400_000;
 const ada = { personIds: ['ada'], faceIds: [], names: ['Ada'], dueForMs: 0 };
+const grace = { id: 'grace', status: 'named', name: 'Grace' } as const;
+const right = { x: 180, y: 20, width: 80, height: 80 };
 let rig: VisitRig;
 beforeEach(() => {
   rig = startVisitRig();
@@ -144,6 +146,28 @@ describe('posts that show somebody who is forgotten', () => {
     rig.nowMs += dayMs;
     await posts.erase?.(ada, never);
     expect([rig.posts.files.size, await posts.count(ada, never)]).toEqual([0, { 'posts and pictures': 0 }]);
+  });
+
+  it.each(['a refusal', 'a rate limit'])('are counted with a picture that was replaced where %s came between', async (what) => {
+    await posted();
+    const first = rig.posts.shown()[0]?.fileId ?? '';
+    const removeFile = rig.posts.remove.bind(rig.posts);
+    const code = what === 'a refusal' ? 'chat-refused' : 'chat-unavailable';
+    rig.posts.remove = async () => Promise.reject(new AppError(code, 'not now'));
+    rig.nowMs += 5_000;
+    await rig.join('s2', [comparableFace(), comparableFace({ position: 1, box: right, person: grace })]);
+    const job = rig.queued.shift()!;
+    await rig.run(job).catch(() => undefined);
+    rig.posts.remove = removeFile;
+    rig.queued.push(job);
+    await rig.settle();
+    expect([rig.posts.shown()[0]?.fileId === first, rig.posts.files.has(first)]).toEqual([false, true]);
+    const left = await createKnownPosts(rig.documents).get({ kind: 'file', id: first }, never);
+    expect(left?.persons).toContain('ada');
+    forgetAda();
+    rig.nowMs += dayMs;
+    await place('redraw').erase?.(ada, never);
+    expect(rig.posts.files.has(first)).toBe(false);
   });
 
   it('stay known while the platform refuses them, and hold up no others', async () => {
