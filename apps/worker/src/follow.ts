@@ -3,6 +3,7 @@ import { epochId, epochKind, readEpoch } from '@watchpost/shared/documents/epoch
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Gallery } from '@watchpost/gallery/gallery';
 import type { ShownNames } from '@watchpost/privacy/consent/shown-names';
+import { createKnownPosts, isRefusedNow } from '@watchpost/privacy/receipts/known-posts';
 import type { GalleryQuestions } from '@watchpost/gallery/questions';
 import type { Visit } from '@watchpost/visits/visit';
 import { changeVisit, type Visits } from '@watchpost/visits/visits';
@@ -95,7 +96,7 @@ export async function follow(deps: FollowDeps, signal: AbortSignal): Promise<voi
   await save({ epoch, version, waiting: waiting.slice(atOnce), nameless: nameless.slice(atOnce), owed });
 }
 
-/** Queues the edits of these visits, and again of those of `due` that were not said. Resolves to what is owed of all that now. */
+/** Queues the edits of these visits, and again of those of `due` that were not said nor refused a moment ago. Resolves to what is owed of all that now. */
 async function askFor(
   nameless: readonly string[],
   due: readonly Owed[],
@@ -103,12 +104,17 @@ async function askFor(
   signal: AbortSignal,
 ): Promise<Owed[]> {
   const wanted = new Map(nameless.map((visitId) => [visitId, 0]));
-  for (const { visitId, revision, times } of due) {
+  const owed: Owed[] = [];
+  const knownPosts = createKnownPosts(deps.documents);
+  for (const each of due) {
+    const { visitId, revision, times } = each;
     if (wanted.has(visitId)) continue;
     const visit = await deps.visits.get(visitId, signal);
-    if (visit?.post?.progress?.state === 'posted' && visit.shownRevision < revision) wanted.set(visitId, times);
+    if (visit?.post?.progress?.state !== 'posted' || visit.shownRevision >= revision) continue;
+    const post = await knownPosts.get({ kind: 'visit', id: visitId }, signal);
+    if (post && isRefusedNow(post, deps.nowMs)) owed.push({ ...each, lookAtMs: deps.nowMs + again.firstMs });
+    else wanted.set(visitId, times);
   }
-  const owed: Owed[] = [];
   for (const [visitId, times] of wanted) {
     const revision = await queueEdit(visitId, deps, signal);
     const lookAtMs = deps.nowMs + Math.min(again.firstMs * 2 ** times, again.mostMs);
