@@ -72,8 +72,7 @@ export async function follow(deps: FollowDeps, signal: AbortSignal): Promise<voi
   const { document, nowMs } = await documents.get(kind, id, signal);
   const { epoch } = gallery.position();
   const stored = document ? cursorSchema.parse(document.body) : null;
-  const cursor =
-    stored?.epoch === epoch ? stored : { epoch, version: await beginningOf(deps, signal), waiting: [], nameless: [], owed: [] };
+  const cursor = stored?.epoch === epoch ? stored : await beginningOf(epoch, stored, deps, signal);
   const { version, personIds } = await questions.changedSince(cursor.version, signal);
   const nameless = [...new Set([...(await namelessOf(personIds, deps, signal)), ...cursor.nameless])];
   const others = new Set([...(await shownOf(personIds, nowMs - followedMs, deps, signal)), ...cursor.waiting]);
@@ -124,13 +123,20 @@ async function askFor(
 }
 
 /**
- * The version to begin with in a history that is not known yet. After a restore it is that of the restore: whoever was forgotten, renamed, or took
- * back a consent since then is followed, however late this process comes.
+ * Where to begin in a history that is not known yet. After a restore that is the version of the restore: whoever was forgotten, renamed, or took
+ * back a consent since then is followed, however late this process comes. Posts that were to lose a name before still are: they are all asked for.
  */
-async function beginningOf({ documents, questions }: FollowDeps, signal: AbortSignal): Promise<number> {
-  const { version } = await questions.changedSince(0, signal);
+async function beginningOf(
+  epoch: string,
+  before: Cursor | null,
+  { documents, questions }: FollowDeps,
+  signal: AbortSignal,
+): Promise<Cursor> {
+  const { version: newest } = await questions.changedSince(0, signal);
   const since = readEpoch((await documents.get(epochKind, epochId, signal)).document)?.sinceVersion;
-  return since !== undefined && since > 0 ? Math.min(since, version) : version;
+  const version = since !== undefined && since > 0 ? Math.min(since, newest) : newest;
+  const nameless = before ? [...before.nameless, ...before.owed.map(({ visitId }) => visitId)] : [];
+  return { epoch, version, waiting: [], nameless, owed: [] };
 }
 
 /** The posted visits since then in which one of these persons is, newest first. */
@@ -146,14 +152,14 @@ async function namelessOf(personIds: readonly string[], deps: FollowDeps, signal
   return shownOf(nameless, 0, deps, signal);
 }
 
-/** A visit that is written again has a new revision, so that its job is no job that was done before. Resolves to it; null: the visit has expired. */
+/** A visit that is written again has a new revision, so that its job is no job that was done before. Resolves to it; null: no post shows the visit any more. */
 async function queueEdit(
   visitId: string,
   { visits, sender, sendTimeoutMs, tookBack }: FollowDeps,
   signal: AbortSignal,
 ): Promise<number | null> {
   const before = await visits.get(visitId, signal);
-  if (!before) return null;
+  if (before?.post?.progress?.state !== 'posted') return null;
   const silent = await tookBack?.([...before.persons, ...(before.named ?? [])], signal);
   const namelessSinceMs = Math.max(0, ...(silent?.values() ?? []));
   const bears = ({ namelessSinceMs: doneMs = 0, snapshots }: Visit): boolean =>

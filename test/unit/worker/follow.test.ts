@@ -228,6 +228,23 @@ describe('posts follow the gallery', () => {
     expect(edited()).toEqual([]);
   });
 
+  it('and forget no name that was still to go before a restore', async () => {
+    const [id = ''] = await posted(1);
+    await once();
+    const silent = tookBack();
+    changed('ada');
+    await once({ tookBack: silent });
+    expect(edited()).toEqual([id]);
+    // The queue has lost the job, and the restored visit is as it was.
+    await rig.visiting.visits.save({ ...(await rig.visit(id)), picturesGo: false, namelessSinceMs: 0 }, never);
+    epoch = 'e2';
+    await once({ tookBack: silent });
+    expect([edited(), (await rig.visit(id)).picturesGo]).toEqual([[id], true]);
+    rig.nowMs += 600_000;
+    await once({ tookBack: silent });
+    expect(edited()).toEqual([id]);
+  });
+
   it('not before the gallery is known, and miss nothing by that', async () => {
     const [id] = await posted(1);
     await once();
