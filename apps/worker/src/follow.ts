@@ -3,6 +3,7 @@ import { epochId, epochKind, readEpoch } from '@watchpost/shared/documents/epoch
 import type { JobSender } from '@watchpost/shared/jobs/job-queue';
 import type { Gallery } from '@watchpost/gallery/gallery';
 import type { ShownNames } from '@watchpost/privacy/consent/shown-names';
+import { createKnownPosts, isRefusedNow } from '@watchpost/privacy/receipts/known-posts';
 import type { GalleryQuestions } from '@watchpost/gallery/questions';
 import type { Visit } from '@watchpost/visits/visit';
 import { changeVisit, type Visits } from '@watchpost/visits/visits';
@@ -71,8 +72,7 @@ export async function follow(deps: FollowDeps, signal: AbortSignal): Promise<voi
   const { document, nowMs } = await documents.get(kind, id, signal);
   const { epoch } = gallery.position();
   const stored = document ? cursorSchema.parse(document.body) : null;
-  const cursor =
-    stored?.epoch === epoch ? stored : { epoch, version: await beginningOf(deps, signal), waiting: [], nameless: [], owed: [] };
+  const cursor = stored?.epoch === epoch ? stored : await beginningOf(epoch, stored, deps, signal);
   const { version, personIds } = await questions.changedSince(cursor.version, signal);
   const nameless = [...new Set([...(await namelessOf(personIds, deps, signal)), ...cursor.nameless])];
   const others = new Set([...(await shownOf(personIds, nowMs - followedMs, deps, signal)), ...cursor.waiting]);
@@ -95,7 +95,7 @@ export async function follow(deps: FollowDeps, signal: AbortSignal): Promise<voi
   await save({ epoch, version, waiting: waiting.slice(atOnce), nameless: nameless.slice(atOnce), owed });
 }
 
-/** Queues the edits of these visits, and again of those of `due` that were not said. Resolves to what is owed of all that now. */
+/** Queues the edits of these visits, and again of those of `due` that were not said nor refused a moment ago. Resolves to what is owed of all that now. */
 async function askFor(
   nameless: readonly string[],
   due: readonly Owed[],
@@ -103,12 +103,17 @@ async function askFor(
   signal: AbortSignal,
 ): Promise<Owed[]> {
   const wanted = new Map(nameless.map((visitId) => [visitId, 0]));
-  for (const { visitId, revision, times } of due) {
+  const owed: Owed[] = [];
+  const knownPosts = createKnownPosts(deps.documents);
+  for (const each of due) {
+    const { visitId, revision, times } = each;
     if (wanted.has(visitId)) continue;
     const visit = await deps.visits.get(visitId, signal);
-    if (visit?.post?.progress?.state === 'posted' && visit.shownRevision < revision) wanted.set(visitId, times);
+    if (visit?.post?.progress?.state !== 'posted' || visit.shownRevision >= revision) continue;
+    const post = await knownPosts.get({ kind: 'visit', id: visitId }, signal);
+    if (post && isRefusedNow(post, deps.nowMs)) owed.push({ ...each, lookAtMs: deps.nowMs + again.firstMs });
+    else wanted.set(visitId, times);
   }
-  const owed: Owed[] = [];
   for (const [visitId, times] of wanted) {
     const revision = await queueEdit(visitId, deps, signal);
     const lookAtMs = deps.nowMs + Math.min(again.firstMs * 2 ** times, again.mostMs);
@@ -118,13 +123,20 @@ async function askFor(
 }
 
 /**
- * The version to begin with in a history that is not known yet. After a restore it is that of the restore: whoever was forgotten, renamed, or took
- * back a consent since then is followed, however late this process comes.
+ * Where to begin in a history that is not known yet. After a restore that is the version of the restore: whoever was forgotten, renamed, or took
+ * back a consent since then is followed, however late this process comes. Posts that were to lose a name before still are: they are all asked for.
  */
-async function beginningOf({ documents, questions }: FollowDeps, signal: AbortSignal): Promise<number> {
-  const { version } = await questions.changedSince(0, signal);
+async function beginningOf(
+  epoch: string,
+  before: Cursor | null,
+  { documents, questions }: FollowDeps,
+  signal: AbortSignal,
+): Promise<Cursor> {
+  const { version: newest } = await questions.changedSince(0, signal);
   const since = readEpoch((await documents.get(epochKind, epochId, signal)).document)?.sinceVersion;
-  return since !== undefined && since > 0 ? Math.min(since, version) : version;
+  const version = since !== undefined && since > 0 ? Math.min(since, newest) : newest;
+  const nameless = before ? [...before.nameless, ...before.owed.map(({ visitId }) => visitId)] : [];
+  return { epoch, version, waiting: [], nameless, owed: [] };
 }
 
 /** The posted visits since then in which one of these persons is, newest first. */
@@ -140,14 +152,14 @@ async function namelessOf(personIds: readonly string[], deps: FollowDeps, signal
   return shownOf(nameless, 0, deps, signal);
 }
 
-/** A visit that is written again has a new revision, so that its job is no job that was done before. Resolves to it; null: the visit has expired. */
+/** A visit that is written again has a new revision, so that its job is no job that was done before. Resolves to it; null: no post shows the visit any more. */
 async function queueEdit(
   visitId: string,
   { visits, sender, sendTimeoutMs, tookBack }: FollowDeps,
   signal: AbortSignal,
 ): Promise<number | null> {
   const before = await visits.get(visitId, signal);
-  if (!before) return null;
+  if (before?.post?.progress?.state !== 'posted') return null;
   const silent = await tookBack?.([...before.persons, ...(before.named ?? [])], signal);
   const namelessSinceMs = Math.max(0, ...(silent?.values() ?? []));
   const bears = ({ namelessSinceMs: doneMs = 0, snapshots }: Visit): boolean =>

@@ -56,6 +56,28 @@ describeWith([], 'export and restore', () => {
     await again.close();
   });
 
+  it('say who took back a consent that the file still has', async () => {
+    const env = { POSTGRES_URL: server.url };
+    const started = await startGallery(env);
+    await started.gallery.recognise(snapshotInfo({ snapshotId: 'c1' }), [face(strangerVector(11)), face(strangerVector(12))], never);
+    const [ada, bob] = (await started.gallery.people(never)).slice(-2);
+    await namePerson(started, ada?.name ?? '', 'Ada L', { id: 'cli' });
+    await namePerson(started, bob?.name ?? '', 'Bob', { id: 'cli' });
+    await started.gallery.close();
+    for (const name of ['Ada L', 'Bob']) expect(await runCommand('consent', [name, 'given'], env)).toMatchObject({ code: 0 });
+    const file = path.join(folder, 'consents.gz');
+    expect(await runCommand('export', [file], env)).toMatchObject({ code: 0 });
+    expect(await runCommand('consent', ['Ada L', 'withdrawn'], env)).toMatchObject({ code: 0 });
+    const { out } = await runCommand('restore', ['--replace', file], env);
+    const [line = ''] = out.filter((each) => each.includes('consent'));
+    expect(line).toContain('1 people took back their consent after this backup was made, and it counts as given again: Ada L.');
+    expect(await runCommand('consent', ['Ada L', 'withdrawn'], env)).toMatchObject({ code: 0 });
+    const again = await runCommand('restore', ['--replace', '--bring-back', file], env);
+    expect(again.out.join('\n')).toContain('Ada L');
+    const quiet = await runCommand('restore', ['--replace', file], env);
+    expect(quiet.out.join('\n')).not.toContain('consent');
+  });
+
   it('require one file', async () => {
     expect(await runCommand('export', [], {})).toMatchObject({ code: 2 });
     expect(await runCommand('restore', ['a', 'b'], {})).toMatchObject({ code: 2 });

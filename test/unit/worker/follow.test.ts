@@ -1,5 +1,6 @@
 import { newEpoch } from '@watchpost/shared/documents/epoch';
 import { AppError } from '@watchpost/shared/errors';
+import { createKnownPosts } from '@watchpost/privacy/receipts/known-posts';
 import { follow, type FollowDeps } from '@watchpost/worker/follow';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { comparableFace } from '../../support/comparable-face.ts';
@@ -151,6 +152,25 @@ describe('posts follow the gallery', () => {
     expect([await after(40), await after(86_400), await after(86_400)]).toEqual([[], [], []]);
   });
 
+  it('in which somebody is nameless now, but no sooner than the platform is asked again that refused it', async () => {
+    const [id = ''] = await posted(1);
+    await once();
+    const silent = tookBack();
+    changed('ada');
+    await once({ tookBack: silent });
+    expect(edited()).toEqual([id]);
+    const knownPosts = createKnownPosts(rig.documents);
+    // For 16 minutes now.
+    for (let times = 0; times < 5; times += 1) await knownPosts.refused({ id: `visit-${id}` }, 'channel-not-available', never);
+    const asked: string[][] = [];
+    for (let minutes = 10; minutes <= 20; minutes += 10) {
+      rig.nowMs += 600_000;
+      await once({ tookBack: silent });
+      asked.push(edited());
+    }
+    expect(asked).toEqual([[], [id]]);
+  });
+
   it('with a revision that no earlier job had', async () => {
     const [id] = await posted(1);
     await once();
@@ -206,6 +226,23 @@ describe('posts follow the gallery', () => {
     expect([edited(), gone]).toEqual([[id], ['ada']]);
     await once();
     expect(edited()).toEqual([]);
+  });
+
+  it('and forget no name that was still to go before a restore', async () => {
+    const [id = ''] = await posted(1);
+    await once();
+    const silent = tookBack();
+    changed('ada');
+    await once({ tookBack: silent });
+    expect(edited()).toEqual([id]);
+    // The queue has lost the job, and the restored visit is as it was.
+    await rig.visiting.visits.save({ ...(await rig.visit(id)), picturesGo: false, namelessSinceMs: 0 }, never);
+    epoch = 'e2';
+    await once({ tookBack: silent });
+    expect([edited(), (await rig.visit(id)).picturesGo]).toEqual([[id], true]);
+    rig.nowMs += 600_000;
+    await once({ tookBack: silent });
+    expect(edited()).toEqual([id]);
   });
 
   it('not before the gallery is known, and miss nothing by that', async () => {

@@ -1,16 +1,18 @@
 import { restoreArchive } from '@watchpost/gallery/archive/restore-archive';
+import { givenAmong, withdrawnIn } from '@watchpost/privacy/consent/consents';
 import { AppError } from '@watchpost/shared/errors';
 import type { Command } from '../command.ts';
 import { countsInWords } from '../support/archive-words.ts';
 import { boardsWithout } from '../support/boards-without.ts';
 import { forgottenIn } from '../support/forgotten-since.ts';
+import { namesOf } from '../support/names-of.ts';
 import { actor, withDatabase } from '../support/open-database.ts';
 import { readArgs } from '../support/read-args.ts';
 
 /**
  * `restore [--replace [--bring-back]] FILE`: reads a database from an exported file. The whole file is checked before anything is changed; what
  * was written is read back and compared with it before anybody else can see it. Whom the replaced database had forgotten is forgotten
- * again in the same moment, unless they are to come back.
+ * again in the same moment, unless they are to come back. Says who took back a consent that the file still has.
  */
 export const run: Command = async (args, context) => {
   const { signal, print } = context;
@@ -22,10 +24,12 @@ export const run: Command = async (args, context) => {
   if (values['bring-back'] && !values.replace)
     throw new AppError('usage-invalid', '--bring-back needs --replace: an empty database has forgotten nobody');
   const [file = ''] = positionals;
-  const { counts, scope, expired, forgotten } = await withDatabase(context, async (opened) => {
+  const { counts, scope, expired, forgotten, given } = await withDatabase(context, async (opened) => {
     const again = values.replace && !values['bring-back'] ? await forgottenIn(opened, signal) : null;
     const forget = again && { forget: { ...again, by: actor, documents: boardsWithout } };
-    return restoreArchive(opened, file, { replace: values.replace, ...forget }, signal);
+    const withdrawn = values.replace ? await withdrawnIn(opened.documents, signal) : [];
+    const restored = await restoreArchive(opened, file, { replace: values.replace, ...forget }, signal);
+    return { ...restored, given: await namesOf(await givenAmong(withdrawn, opened.documents, signal), opened, signal) };
   });
   print(`restored ${countsInWords((kind) => counts[kind], scope)}`);
   print('read back and compared with the file, each kind by its number and a digest: all is the same');
@@ -33,6 +37,10 @@ export const run: Command = async (args, context) => {
   if (forgotten > 0)
     print(
       `${String(forgotten)} people who were forgotten after this backup was made are forgotten again: watchpost receipts tells of each, and for ten minutes watchpost undo takes it back`,
+    );
+  if (given.length > 0)
+    print(
+      `${String(given.length)} people took back their consent after this backup was made, and it counts as given again: ${given.join(', ')}. Note it anew of each: watchpost consent NAME withdrawn`,
     );
   return 0;
 };

@@ -1,5 +1,6 @@
 import { platformOf, type ChannelKey } from '@watchpost/shared/chat/chat';
 import type { ConnectedPlatform } from '@watchpost/shared/chat/platform';
+import { databaseNow } from '@watchpost/shared/documents/database-clock';
 import { AppError, toAppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import { createKnownPosts, isRefusedNow } from '@watchpost/privacy/receipts/known-posts';
@@ -26,7 +27,7 @@ export async function forgetInNotices(personIds: readonly string[], deps: Forget
     for (const visit of await deps.visits.withPersons([id], 0, signal)) await notes.forget(visit.id, id, signal);
     for (const notice of await noticesNaming(deps.documents, id, signal)) {
       const post = await knownPosts.get({ kind: 'notice', id: notice.id }, signal);
-      if (post && isRefusedNow(post, deps.now())) continue;
+      if (post && isRefusedNow(post, await databaseNow(deps.documents, signal))) continue;
       try {
         await forgetIn(notice, id, deps, signal);
         // Messages to members are changed by whoever changes posts.

@@ -22,7 +22,7 @@ export interface PlacesOptions extends ForgetDeps, BoardsDeps {
 
 /** Everywhere where something of a person may be. */
 export function privacyPlaces(options: PlacesOptions): Place[] {
-  const { documents, holdings, visits, sender, sendTimeoutMs, settings, now } = options;
+  const { documents, holdings, visits, sender, sendTimeoutMs, settings } = options;
   const sayAgain: Parameters<typeof visitsPlace>[0]['sayAgain'] = ({ id, revision }) =>
     sender.send({ v: 1, kind: 'visit', visitId: id, revision, why: 'edit' }, { timeoutMs: sendTimeoutMs });
   const knownPosts = createKnownPosts(documents);
@@ -33,7 +33,7 @@ export function privacyPlaces(options: PlacesOptions): Place[] {
     consentPlace(documents),
     subscriptionsPlace(documents),
     noticesPlace(options),
-    visitsPlace({ visits, knownPosts, sayAgain, now }),
+    visitsPlace({ visits, knownPosts, sayAgain, documents }),
     dialogsPlace(documents),
     boardsPlace(options),
     postsPlace({ ...options, knownPosts, forgetPosts: settings.forgetPosts }),

@@ -10,8 +10,9 @@ import { shownOf } from './6-edit.ts';
 const codes: ReadonlySet<ErrorCode> = new Set(['channel-not-available', 'chat-closed', 'chat-refused']);
 
 /**
- * Whether the post of a visit could not be rid of people who are forgotten, because the bot cannot change it: in an old channel, for example. That
- * is noted with the post, so that the receipt says it, and asks again later. Jobs of other visits must not be held for it.
+ * Whether the post of a visit could not be rid of people who are forgotten, or who took back their consent, because the bot cannot change it: in an
+ * old channel, for example. That is noted with the post, so that the receipt says it, and asks again later. Jobs of other visits must not be held
+ * for it.
  */
 export async function isRefusedEdit(
   error: unknown,
@@ -22,7 +23,8 @@ export async function isRefusedEdit(
   const { code } = toAppError(error);
   if (!codes.has(code)) return false;
   const visit = await visits.get(visitId, signal);
-  if (!visit || !shownOf(visit) || (visit.forgets ?? []).length === 0) return false;
+  if (!visit || !shownOf(visit)) return false;
+  if ((visit.forgets ?? []).length === 0 && visit.picturesGo !== true) return false;
   const knownPosts = createKnownPosts(documents);
   const about = { kind: 'visit', id: visitId } as const;
   // A post of long ago is not known yet.
@@ -30,7 +32,7 @@ export async function isRefusedEdit(
   const known = await knownPosts.get(about, signal);
   if (!known) return false;
   if (known.refused?.code !== code)
-    log.warn({ err: error }, 'a post cannot be said again without somebody who is forgotten: it is tried again');
+    log.warn({ err: error }, 'a post cannot be said again without somebody who is forgotten or nameless: it is tried again');
   await knownPosts.refused(known, code, signal);
   return true;
 }

@@ -158,6 +158,29 @@ function read({ body }: StoredDocument) {
   return bodySchema.safeParse(body).data;
 }
 
+/** The ids, all that they had, of everybody of whom it is noted that they took back their consent. Rejects with `gallery-unavailable`. */
+export async function withdrawnIn(documents: Pick<DocumentStore, 'find'>, signal: AbortSignal): Promise<string[]> {
+  const ids = new Set<string>();
+  for await (const document of eachDocument(documents, { kind }, pageSize, signal)) {
+    const noted = read(document);
+    if (noted?.state === 'withdrawn') for (const id of [document.id, ...noted.covers]) ids.add(id);
+  }
+  return [...ids];
+}
+
+/** Those among them of whom it is noted that they consent. Rejects with `gallery-unavailable`. */
+export async function givenAmong(
+  personIds: readonly string[],
+  documents: Pick<DocumentStore, 'getAll'>,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const given: string[] = [];
+  for (let from = 0; from < personIds.length; from += pageSize)
+    for (const document of await documents.getAll(kind, personIds.slice(from, from + pageSize), signal))
+      if (read(document)?.state === 'given') given.push(document.id);
+  return given;
+}
+
 /** Where consent is noted; it goes with the person. */
 export function consentPlace(documents: DocumentStore): Place {
   return {

@@ -2,6 +2,7 @@ import { channelKeySchema } from '@watchpost/shared/chat/chat';
 import { databaseNow } from '@watchpost/shared/documents/database-clock';
 import type { DocumentStore, StoredDocument } from '@watchpost/shared/documents/document-store';
 import { eachDocument } from '@watchpost/shared/documents/each-document';
+import { clocksApartMs } from '@watchpost/shared/documents/lease';
 import { removeDocument } from '@watchpost/shared/documents/remove-document';
 import { untilNoConflict } from '@watchpost/shared/documents/until-no-conflict';
 import { z } from 'zod';
@@ -116,9 +117,13 @@ const idOf = (about: PostBody['about']): string => `${about.kind}-${about.id}`;
 /** After it was refused, a post is tried again after so long, twice that the next time, and so on. Milliseconds. */
 const againMs = { first: 60_000, most: 6 * 3_600_000 };
 
-/** Whether the platform refused it a moment ago: it is not asked again so soon. Pure. */
+/**
+ * Whether the platform refused it a moment ago: it is not asked again so soon. `nowMs`: by the database's clock; what was noted while that was ahead
+ * counts no more. Pure.
+ */
 export function isRefusedNow({ refused }: Pick<KnownPost, 'refused'>, nowMs: number): boolean {
-  return refused !== undefined && nowMs < refused.atMs + Math.min(againMs.first * 2 ** (refused.times - 1), againMs.most);
+  if (!refused || refused.atMs > nowMs + clocksApartMs) return false;
+  return nowMs < refused.atMs + Math.min(againMs.first * 2 ** (refused.times - 1), againMs.most);
 }
 
 function toPost({ id, revision, atMs, body }: StoredDocument): KnownPost | null {

@@ -1,3 +1,6 @@
+import { databaseNow } from '@watchpost/shared/documents/database-clock';
+import type { DocumentStore } from '@watchpost/shared/documents/document-store';
+import { clocksApartMs } from '@watchpost/shared/documents/lease';
 import { changeVisit, type Visits } from '@watchpost/visits/visits';
 import type { Visit, VisitBody } from '@watchpost/visits/visit';
 import { isRefusedNow, type KnownPosts } from './known-posts.ts';
@@ -8,7 +11,7 @@ export interface VisitsPlaceDeps {
   knownPosts: Pick<KnownPosts, 'get'>;
   /** Has the post of a visit, which was written just now, said again without the person. */
   sayAgain: (visit: Visit, signal: AbortSignal) => Promise<void>;
-  now: () => number;
+  documents: Pick<DocumentStore, 'get'>;
 }
 
 /** Posts that are said again in one round: a channel takes one edit a second. */
@@ -19,7 +22,7 @@ const together = 16;
 const againMs = 10 * 60_000;
 
 /** Visits name persons by random ids; those with a post are rid of them when the post is said again without the name. */
-export function visitsPlace({ visits, knownPosts, sayAgain, now }: VisitsPlaceDeps): Place {
+export function visitsPlace({ visits, knownPosts, sayAgain, documents }: VisitsPlaceDeps): Place {
   const found = ({ personIds }: Subject, signal: AbortSignal): Promise<Visit[]> => visits.withPersons(personIds, 0, signal);
   return {
     what: ['visits'],
@@ -35,14 +38,18 @@ export function visitsPlace({ visits, knownPosts, sayAgain, now }: VisitsPlaceDe
       // Whoever is killed before the job is queued does it again later.
       const isMarked = ({ persons, asked, named = [], forgets = [] }: Visit): boolean =>
         [...persons, ...asked, ...named].every((id) => !subject.personIds.includes(id) || forgets.includes(id));
-      const isDue = (visit: Visit): boolean => !isMarked(visit) || (visit.forgetsSinceMs ?? 0) < now() - againMs;
+      const nowMs = await databaseNow(documents, signal);
+      // What was noted while the clock was ahead holds nobody up.
+      const isAskedFor = ({ forgetsSinceMs: sinceMs = 0 }: Visit): boolean =>
+        sinceMs >= nowMs - againMs && sinceMs <= nowMs + clocksApartMs;
+      const isDue = (visit: Visit): boolean => !isMarked(visit) || !isAskedFor(visit);
       let asked = 0;
       for (const { id } of all.filter((visit) => mayShow(visit) && isDue(visit))) {
         if (asked === atOnce) return;
         const post = await knownPosts.get({ kind: 'visit', id }, signal);
-        if (post && isRefusedNow(post, now())) continue;
+        if (post && isRefusedNow(post, nowMs)) continue;
         asked += 1;
-        const marked = await changeVisit(visits, id, (visit) => markedFor(visit, subject.personIds, now()), signal);
+        const marked = await changeVisit(visits, id, (visit) => markedFor(visit, subject.personIds, nowMs), signal);
         if (marked) await sayAgain(marked, signal);
       }
     },

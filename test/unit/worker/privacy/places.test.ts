@@ -1,4 +1,4 @@
-import { createKnownPosts } from '@watchpost/privacy/receipts/known-posts';
+import { createKnownPosts, isRefusedNow } from '@watchpost/privacy/receipts/known-posts';
 import { visitsPlace } from '@watchpost/privacy/receipts/visits-place';
 import { createDialogs } from '@watchpost/talk/dialogs';
 import { boardsPlace } from '@watchpost/worker/privacy/boards-place';
@@ -91,7 +91,7 @@ describe('a visit of which nobody knows whether it was posted', () => {
     visitsPlace({
       knownPosts: createKnownPosts(rig.documents),
       visits: rig.visiting.visits,
-      now: () => rig.nowMs,
+      documents: rig.documents,
       sayAgain: async ({ id, revision }) => void rig.queued.push({ v: 1, kind: 'visit', visitId: id, revision, why: 'edit' }),
     });
 
@@ -144,4 +144,33 @@ describe('a visit of which nobody knows whether it was posted', () => {
     await rig.settle();
     expect(await place.count(ada, never)).toEqual({ visits: 0 });
   });
+
+  it('is asked for again where it was asked for while the clock was a day ahead', async () => {
+    const rig = startVisitRig();
+    const { id } = await rig.join('s1', [comparableFace()]);
+    await rig.settle();
+    forgetAda(rig);
+    const place = placeOf(rig);
+    rig.nowMs += 86_400_000;
+    await place.erase?.(ada, never);
+    await createKnownPosts(rig.documents).refused({ id: `visit-${id}` }, 'channel-not-available', never);
+    rig.queued.length = 0;
+    rig.nowMs -= 86_400_000;
+    await place.erase?.(ada, never);
+    expect(rig.queued).toHaveLength(1);
+    await place.erase?.(ada, never);
+    expect(rig.queued).toHaveLength(1);
+    await rig.settle();
+    expect(await place.count(ada, never)).toEqual({ visits: 0 });
+  });
+});
+
+it.each([
+  ['a moment ago', 30_000, true],
+  ['by a server whose clock is a little ahead', -30_000, true],
+  ['long ago', 60_000, false],
+  ['in the future: the clock was ahead', -86_400_000, false],
+])('a post that was refused %s is not asked again: %s', (_when, agoMs, expected) => {
+  const nowMs = Date.UTC(2026, 10, 22);
+  expect(isRefusedNow({ refused: { atMs: nowMs - agoMs, code: 'chat-refused', times: 1 } }, nowMs)).toBe(expected);
 });

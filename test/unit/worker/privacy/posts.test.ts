@@ -75,7 +75,7 @@ describe('posts that show somebody who is forgotten', () => {
     expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 1 });
     const again = visitsPlace({
       knownPosts: createKnownPosts(rig.documents),
-      now: () => rig.nowMs,
+      documents: rig.documents,
       visits: rig.visiting.visits,
       sayAgain: async ({ revision }) => void rig.queued.push({ v: 1, kind: 'visit', visitId: id, revision, why: 'edit' }),
     });
@@ -127,7 +127,7 @@ describe('posts that show somebody who is forgotten', () => {
       const { visits } = rig.visiting;
       const sayAgain = async ({ revision }: { revision: number }): Promise<void> =>
         void rig.queued.push({ v: 1, kind: 'visit', visitId: id, revision, why: 'edit' });
-      await visitsPlace({ knownPosts: createKnownPosts(rig.documents), now: () => rig.nowMs, visits, sayAgain }).erase?.(ada, never);
+      await visitsPlace({ knownPosts: createKnownPosts(rig.documents), documents: rig.documents, visits, sayAgain }).erase?.(ada, never);
       await rig.settle();
     }
     await posts.erase?.(ada, never);
@@ -206,7 +206,7 @@ describe('posts that show somebody who is forgotten', () => {
     };
     const again = visitsPlace({
       knownPosts: createKnownPosts(rig.documents),
-      now: () => rig.nowMs,
+      documents: rig.documents,
       visits: rig.visiting.visits,
       sayAgain: async ({ revision }) => void rig.queued.push({ v: 1, kind: 'visit', visitId: id, revision, why: 'edit' }),
     });
