@@ -135,6 +135,26 @@ describeGallery('restoring over a database that has forgotten somebody', (rig) =
     expect(await names()).toEqual(['Bob', 'Unknown 4']);
   });
 
+  it('forgets them in a later restore too, if the first backup is from before they came', async () => {
+    const before = await save();
+    await meetAda();
+    const { id: ada } = await rig.called('Ada');
+    const file = await save();
+    await rig.apply({ kind: 'forget', person: 'Ada' });
+    expect(await restore(before)).toMatchObject({ forgotten: 0 });
+    const told = await rig.withDatabase(({ audit }) => audit.newest(9, {}, never));
+    expect(told.find(({ personIds }) => personIds[0] === ada)).toMatchObject({ action: 'forget', actor: reader, summary: '(erased)' });
+    // Once more: it is not told twice.
+    const after = await save();
+    expect(await restore(after)).toMatchObject({ forgotten: 0 });
+    expect(await rig.withDatabase(({ audit }) => audit.newest(9, {}, never))).toHaveLength(told.length);
+    expect(await restore(file)).toMatchObject({ forgotten: 1 });
+    expect((await rig.contents()).persons.map(({ name }) => name).toSorted((one, other) => one.localeCompare(other))).toEqual([
+      'Bob',
+      'Unknown 4',
+    ]);
+  });
+
   it('begins anew where somebody was forgotten while it was prepared', async () => {
     await meetAda();
     const file = await save();

@@ -53,6 +53,16 @@ describe.each(['ada', 'ada.zip'])('an export of a person to %s', (name) => {
     expect([await readdir(folder), await readFile(target(), 'utf8')]).toEqual([[name], 'mine']);
   });
 
+  it.each(['a file', 'a folder'])('is refused where %s of that name is made meanwhile, and that stays', async (what) => {
+    const mine = what === 'a file' ? target() : path.join(target(), 'mine');
+    const make = async (): Promise<void> => {
+      if (what === 'a folder') await mkdir(target());
+      await writeFile(mine, 'mine');
+    };
+    await expect(run(exporting(make))).rejects.toMatchObject({ code: 'output-failed', message: `${target()} exists already` });
+    expect([await readdir(folder), await readFile(mine, 'utf8')]).toEqual([[name], 'mine']);
+  });
+
   it('names what one that was killed has left', async () => {
     await mkdir(`${target()}.part`);
     const left = `${target()}.part exists already, from an export that was killed or still runs`;

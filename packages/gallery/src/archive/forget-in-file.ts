@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { throwIfAborted } from '@watchpost/shared/wait';
 import { createChange } from '../changes/change.ts';
 import { removePerson } from '../changes/plan-forget.ts';
@@ -39,9 +40,11 @@ export interface ToForget {
 export interface Forgetting {
   /** How many of them the file has. */
   count: number;
+  /** How many entries of the audit `last` has: one for each of these, and one for each of whom nothing in the file tells. */
+  entries: number;
   /** The lines of the file without what is held back, documents as they may be seen. */
   without(lines: AsyncIterable<ArchiveLine>): AsyncGenerator<ArchiveLine>;
-  /** What was held back, deleted at that moment, with an entry of the audit for each of the people: their versions follow that one. */
+  /** What was held back, deleted at that moment, and the entries of the audit: their versions follow that one. */
   last(at: Moment): ArchiveLine[];
 }
 
@@ -54,8 +57,8 @@ interface Gone {
 }
 
 /**
- * Plans what a `forget` of each of these people, one after the other, would change of what a file holds. Null: the file has none of them as persons
- * of their own. `lines` reads the file once more. `nowMs`: what has expired by then is not restored.
+ * Plans what a `forget` of each of these people, one after the other, would change of what a file holds. Null: nothing, and its audit tells of all of
+ * them. `lines` reads the file once more. `nowMs`: what has expired by then is not restored.
  */
 export async function planForgetting(
   { people, lines, toForget, nowMs }: { people: PeopleOfFile; lines: AsyncIterable<ArchiveLine>; toForget: ToForget; nowMs: number },
@@ -65,9 +68,38 @@ export async function planForgetting(
   mirror.apply(people.all());
   // Whoever the file has as merged into somebody else may be somebody else.
   const found = toForget.personIds.filter((id) => mirror.person(id)?.id === id);
-  if (found.length === 0) return null;
+  const untold = untoldOf(toForget, people, mirror);
+  if (found.length === 0 && untold.length === 0) return null;
   const personIds = new Set(found.flatMap((id) => mirror.idsOf(id)));
-  const documents = toForget.documents?.({ personIds: [...personIds], names: namesOf(personIds, mirror) });
+  const documents = found.length > 0 ? toForget.documents?.({ personIds: [...personIds], names: namesOf(personIds, mirror) }) : undefined;
+  const seen = found.length > 0 ? await seenIn(lines, { personIds, documents, nowMs }, signal) : [];
+  const gone = await removeAll(found, { mirror, seen, by: toForget.by }, signal);
+  // The last ones are of people who can be brought back: an undo takes the newest.
+  const entries = [...untold, ...gone.entries];
+  return { count: gone.entries.length, entries: entries.length, ...holdBack({ ...gone, entries }, documents, nowMs) };
+}
+
+/** What the audit says of somebody who is forgotten once that is erased. */
+const erased = '(erased)';
+
+/**
+ * Entries for those whom the file neither has nor knows to be forgotten: where the restored database is replaced by a file that has them, nothing
+ * else would tell.
+ */
+function untoldOf({ personIds, by }: ToForget, people: PeopleOfFile, mirror: Mirror): AuditEntry[] {
+  const told = people.forgotten();
+  const entry = { action: 'forget' as const, actor: by, atMs: 0, summary: erased, inverse: null, undone: false, undoes: null, version: 0 };
+  return personIds
+    .filter((id) => mirror.stored(id) === null && !told.has(id))
+    .map((id) => ({ ...entry, id: randomUUID(), personIds: [id] }));
+}
+
+/** The sightings of these people; shows each document to `documents`. */
+async function seenIn(
+  lines: AsyncIterable<ArchiveLine>,
+  { personIds, documents, nowMs }: { personIds: ReadonlySet<string>; documents: DocumentsWithout | undefined; nowMs: number },
+  signal: AbortSignal,
+): Promise<SnapshotSightings[]> {
   const seen: SnapshotSightings[] = [];
   for await (const line of lines) {
     throwIfAborted(signal);
@@ -76,8 +108,7 @@ export async function planForgetting(
     if (line.kind === 'sighting' && line.faces.some(({ personId }) => personId !== null && personIds.has(personId)))
       seen.push(withoutVectors(line));
   }
-  const gone = await removeAll(found, { mirror, seen, by: toForget.by }, signal);
-  return { count: gone.entries.length, ...holdBack(gone, documents, nowMs) };
+  return seen;
 }
 
 /** Their names and numbers, unless somebody else is called that. */

@@ -6,6 +6,8 @@ import type { ArchiveLine, LineOf } from './archive-lines.ts';
 export interface PeopleOfFile {
   take(line: ArchiveLine): void;
   all(): Pick<ChangeBatch, 'persons' | 'faces' | 'pairs'>;
+  /** The ids in the audit's entries of who was forgotten, and was not brought back by an undo. */
+  forgotten(): ReadonlySet<string>;
 }
 
 /** All of a file is of one version. */
@@ -15,6 +17,7 @@ export function createPeopleOfFile(): PeopleOfFile {
   const persons = new Map<string, StoredPerson>();
   const faces = new Map<string, StoredFace>();
   const pairs = new Map<string, StoredPair>();
+  const forgotten = new Map<string, readonly string[]>();
   const tables = { person: persons, face: faces, pair: pairs };
   return {
     take: (line) => {
@@ -22,8 +25,10 @@ export function createPeopleOfFile(): PeopleOfFile {
       else if (line.kind === 'face') faces.set(line.id, toFace(line));
       else if (line.kind === 'pair') pairs.set(line.id, toPair(line));
       else if (line.kind === 'removed') tables[line.of].delete(line.id);
+      else if (line.kind === 'audit' && line.action === 'forget') forgotten.set(line.id, line.undone ? [] : line.personIds);
     },
     all: () => ({ persons: [...persons.values()], faces: [...faces.values()], pairs: [...pairs.values()] }),
+    forgotten: () => new Set([...forgotten.values()].flat()),
   };
 }
 

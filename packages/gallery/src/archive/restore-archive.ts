@@ -118,7 +118,7 @@ function forgottenAgain(
   return {
     personIds,
     stillHolds,
-    last: (at) => ({ batches: batched(each(forgetting?.last(at) ?? []), nowMs), entries: forgetting?.count ?? 0 }),
+    last: (at) => ({ batches: batched(each(forgetting?.last(at) ?? []), nowMs), entries: forgetting?.entries ?? 0 }),
   };
 }
 

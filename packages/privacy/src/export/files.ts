@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '@watchpost/shared/errors';
 import type { AddFile, ExportPerson, Exported } from './export-person.ts';
@@ -17,14 +17,31 @@ const folderMode = 0o700;
 export async function exportToFiles(exportPerson: ExportPerson, personId: string, target: string, signal: AbortSignal): Promise<Exported> {
   const whole = path.resolve(target);
   const partial = `${whole}.part`;
-  if (await stat(whole).catch(() => null)) throw new AppError('output-failed', `${target} exists already`);
-  const write = target.endsWith('.zip') ? toZip : toFolder;
+  if (await stat(whole).catch(() => null)) throw existsAlready(target);
+  const isZip = target.endsWith('.zip');
+  const write = isZip ? toZip : toFolder;
   const exported = await write(partial, (add) => exportPerson(personId, add, signal), signal);
-  await rename(partial, whole).catch(async (error: unknown) => {
+  try {
+    await (isZip ? nameFile(partial, whole) : rename(partial, whole));
+  } catch (error) {
     await rm(partial, { recursive: true, force: true });
-    throw failed(target, error);
-  });
+    // Somebody has made it meanwhile: a file, or a folder with something in it.
+    throw ['EEXIST', 'ENOTEMPTY', 'ENOTDIR'].includes(codeOf(error)) ? existsAlready(target, error) : failed(target, error);
+  }
   return exported;
+}
+
+/** Gives a file its name. Rejects with `EEXIST` where something has that name: `rename` would replace a file. */
+async function nameFile(partial: string, whole: string): Promise<void> {
+  try {
+    await link(partial, whole);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') throw error;
+    // Not every file system has links.
+    await rename(partial, whole);
+    return;
+  }
+  await rm(partial);
 }
 
 type Work = (add: AddFile) => Promise<Exported>;
@@ -63,8 +80,11 @@ async function opened(file: ReturnType<typeof createWriteStream>, target: string
   });
 }
 
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
+
+const existsAlready = (target: string, cause?: unknown): AppError => new AppError('output-failed', `${target} exists already`, { cause });
+
 function failed(target: string, cause: unknown): AppError {
-  const isThere = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
-  const why = isThere ? 'exists already, from an export that was killed or still runs' : 'cannot be written';
+  const why = codeOf(cause) === 'EEXIST' ? 'exists already, from an export that was killed or still runs' : 'cannot be written';
   return new AppError('output-failed', `${target} ${why}`, { cause });
 }

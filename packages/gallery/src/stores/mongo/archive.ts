@@ -97,7 +97,10 @@ export function createMongoArchive(db: Db, store: GalleryStore, { snapshots }: {
     await check(createArchiveReader(shadows, { head: file }));
     const nowMs = await clock();
     const last = forgotten?.last({ version: before.version, nowMs });
-    for await (const batch of last?.batches ?? []) await writeBatch(shadows, batch, at);
+    for await (const batch of last?.batches ?? []) {
+      await lock.assertOurs(by, signal);
+      await writeBatch(shadows, batch, at);
+    }
     const putOwn = (documents: Collection<AnyDocument>): Promise<void> =>
       putDocument(documents, newEpoch(nowMs, { sinceVersion: before.version }));
     if (kinds.includes('document')) await putOwn(shadows.document);
