@@ -114,6 +114,13 @@ describeWith(['postgres'], 'what the console refuses', () => {
     expect((await rig.as('editor', 'POST', '/api/changes/a%00b/undo', {})).statusCode).toBe(400);
   });
 
+  it('no way to another host in an address that cannot be read', async () => {
+    for (const url of ['//evil.example/%E0', '///evil.example/%E0', '/\\evil.example/%E0', 'http://evil.example/%E0']) {
+      const { status, head } = await send(`GET ${url} HTTP/1.1\r\n${host}${close}\r\n`);
+      expect([url, status, head]).toEqual([url, 302, expect.stringMatching(/^location: \/(?![/\\])/m)]);
+    }
+  });
+
   it('what comes while it stops, but for whether it is alive', async () => {
     const stop = new AbortController();
     const stopping = await startConsole({ POSTGRES_URL: server.url }, { deps: { stopping: stop.signal } });
