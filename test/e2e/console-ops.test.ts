@@ -80,6 +80,28 @@ describeWith(['postgres'], "the console's pages for operators", () => {
     expect(await now()).toMatchObject({ dryRun: false });
   });
 
+  it('says no more what was wrong with what somebody else has changed, once it is shown as it is now', async () => {
+    const added = await rig().as('admin', 'POST', '/api/rules', { name: 'Plans', look: { pattern: 'the plans' } });
+    const { id } = added.json<{ id: string }>();
+    const change = async (description: string) => rig().as('admin', 'PUT', `/api/rules/${id}`, { description });
+    await open(`/rules?edit=${id}`);
+    const dialog = page().getByRole('dialog');
+    await dialog.getByText(/It would be:/).waitFor();
+    // Until then the page does not hear of it.
+    const old = (await rig().as('admin', 'GET', '/api/rules')).body;
+    await page().route('**/api/rules', async (route) =>
+      route.request().method() === 'GET' ? route.fulfill({ body: old, contentType: 'application/json' }) : route.continue(),
+    );
+    await change('Ask Ada.');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByText(/changed/).waitFor();
+    await page().unroute('**/api/rules');
+    await change('Ask Eve.');
+    await dialog.getByRole('button', { name: 'Show it as it is now' }).click();
+    await dialog.getByText(/It would be:/).waitFor();
+    expect(await dialog.getByText(/changed/).count()).toBe(0);
+  });
+
   it('answers an appeal, and approves an entry, with a way back', async () => {
     await open('/violations?state=appealed');
     await page().getByRole('button', { name: /AKIA/ }).click();
