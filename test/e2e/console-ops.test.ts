@@ -49,6 +49,7 @@ describeWith(['postgres'], "the console's pages for operators", () => {
     await dialog.getByLabel('Pattern').fill('xoxb-[0-9]{10}');
     await dialog.getByText(/It would be:/).waitFor();
     await dialog.getByRole('button', { name: 'Add' }).click();
+    await page().getByText('The rule Tokens was added, in dry run').waitFor();
     await page().getByRole('region', { name: 'Rules' }).getByText('Tokens', { exact: true }).waitFor();
   });
 
