@@ -49,6 +49,7 @@ describeWith(['postgres'], 'what the console refuses', () => {
         'localhost',
         'console:5003',
         'console.watchpost.svc.cluster.local',
+        'console.watchpost.svc:5003',
         'watch.example.org',
         'prometheus-of.example.org:5003',
       ])
