@@ -18,8 +18,15 @@ write() {
   mv "$new" "secrets/$1"
 }
 
-# has NAME: whether there is such a secret. One of white space alone counts as unset.
-has() { [ -e "secrets/$1" ] && [ -n "$(tr -d '[:space:]' <"secrets/$1")" ]; }
+# has NAME: whether there is such a secret. One of white space alone counts as unset. One that cannot be read may be another user's.
+has() {
+  [ -s "secrets/$1" ] || return 1
+  if [ ! -r "secrets/$1" ]; then
+    echo "make-secrets.sh: secrets/$1 cannot be read: run this as root, or as whoever may read it" >&2
+    exit 1
+  fi
+  [ -n "$(tr -d '[:space:]' <"secrets/$1")" ]
+}
 
 # draw NAME BYTES [FOLLOWS …]: a secret of so many random bytes, as hexadecimal digits, unless there is one. What follows from it is
 # removed first: where this is stopped in between, it is made again all the same.

@@ -79,6 +79,7 @@ describe.skipIf(skipWithoutPromtool)('the alert rules, as promtool sees them', (
         const [file, ruleFile] = [path.join(folder, `${rule.alert}.test.yml`), path.join(folder, `${rule.alert}.yml`)];
         await writeFile(ruleFile, stringify({ groups: [{ name: 'one', rules: [rule] }] }));
         const tests = [test(rule.alert, each, 'fires'), test(rule.alert, each, 'quiet')];
+        if (each.alsoFires) tests.push(test(rule.alert, { ...each, fires: each.alsoFires }, 'fires'));
         await writeFile(file, stringify({ rule_files: [ruleFile], evaluation_interval: (each.atMinute ?? 0) > 200 ? '10m' : '1m', tests }));
         return file;
       }),

@@ -100,6 +100,21 @@ for (const { name, needs, startEmpty, storage } of queueBackends) {
       expect(outcomes.size).toBeGreaterThan(1);
     });
 
+    it('are dropped by several people at once: each once, and none of them is told that the queue is away', async () => {
+      receive(async () => {
+        throw new AppError('image-corrupt', 'no');
+      });
+      const all = [];
+      for (let round = 0; round < 4; round += 1) {
+        const ids = [await send(), await send(), await send()];
+        await until('all have failed', async () => (await failedIds()).length === 3);
+        all.push(...(await Promise.all(Array.from({ length: 8 }, async () => admin.drop({ kinds: snapshots, ids })))).flat());
+        expect(await failedIds()).toEqual([]);
+      }
+      expect(all).toHaveLength(4 * 8 * 3);
+      expect([...new Set(all.map(({ outcome }) => outcome))].sort()).toEqual(['done', 'not-found']);
+    });
+
     it('are shown with what they are about, and nothing that somebody wrote', async () => {
       const sentFromMs = Date.now();
       const id = await send();

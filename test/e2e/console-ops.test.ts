@@ -49,6 +49,7 @@ describeWith(['postgres'], "the console's pages for operators", () => {
     await dialog.getByLabel('Pattern').fill('xoxb-[0-9]{10}');
     await dialog.getByText(/It would be:/).waitFor();
     await dialog.getByRole('button', { name: 'Add' }).click();
+    await page().getByText('The rule Tokens was added, in dry run').waitFor();
     await page().getByRole('region', { name: 'Rules' }).getByText('Tokens', { exact: true }).waitFor();
   });
 
@@ -78,6 +79,28 @@ describeWith(['postgres'], "the console's pages for operators", () => {
     await dialog.getByRole('button', { name: 'Let it act' }).click();
     await page().getByText('The rule Words acts from now on').waitFor();
     expect(await now()).toMatchObject({ dryRun: false });
+  });
+
+  it('says no more what was wrong with what somebody else has changed, once it is shown as it is now', async () => {
+    const added = await rig().as('admin', 'POST', '/api/rules', { name: 'Plans', look: { pattern: 'the plans' } });
+    const { id } = added.json<{ id: string }>();
+    const change = async (description: string) => rig().as('admin', 'PUT', `/api/rules/${id}`, { description });
+    await open(`/rules?edit=${id}`);
+    const dialog = page().getByRole('dialog');
+    await dialog.getByText(/It would be:/).waitFor();
+    // Until then the page does not hear of it.
+    const old = (await rig().as('admin', 'GET', '/api/rules')).body;
+    await page().route('**/api/rules', async (route) =>
+      route.request().method() === 'GET' ? route.fulfill({ body: old, contentType: 'application/json' }) : route.continue(),
+    );
+    await change('Ask Ada.');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByText(/changed/).waitFor();
+    await page().unroute('**/api/rules');
+    await change('Ask Eve.');
+    await dialog.getByRole('button', { name: 'Show it as it is now' }).click();
+    await dialog.getByText(/It would be:/).waitFor();
+    expect(await dialog.getByText(/changed/).count()).toBe(0);
   });
 
   it('answers an appeal, and approves an entry, with a way back', async () => {

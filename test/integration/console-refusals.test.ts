@@ -49,6 +49,7 @@ describeWith(['postgres'], 'what the console refuses', () => {
         'localhost',
         'console:5003',
         'console.watchpost.svc.cluster.local',
+        'console.watchpost.svc:5003',
         'watch.example.org',
         'prometheus-of.example.org:5003',
       ])
@@ -112,6 +113,13 @@ describeWith(['postgres'], 'what the console refuses', () => {
     }
     expect((await rig.as('viewer', 'GET', '/api/%E0%A4%A')).json().error).toBe('route-unknown');
     expect((await rig.as('editor', 'POST', '/api/changes/a%00b/undo', {})).statusCode).toBe(400);
+  });
+
+  it('no way to another host in an address that cannot be read', async () => {
+    for (const url of ['//evil.example/%E0', '///evil.example/%E0', '/\\evil.example/%E0', 'http://evil.example/%E0']) {
+      const { status, head } = await send(`GET ${url} HTTP/1.1\r\n${host}${close}\r\n`);
+      expect([url, status, head]).toEqual([url, 302, expect.stringMatching(/^location: \/(?![/\\])/m)]);
+    }
   });
 
   it('what comes while it stops, but for whether it is alive', async () => {

@@ -4,6 +4,8 @@ type Series = Record<string, string>;
 export interface AlertCase {
   fires: Series;
   quiet: Series;
+  /** Something else that makes it fire. */
+  alsoFires?: Series;
   /** When it is looked at, minutes. Default 30. */
   atMinute?: number;
 }
@@ -21,7 +23,8 @@ const buckets = (fast: number) => ({
 });
 const job = (outcome: string, kind = 'snapshot') => `watchpost_job_seconds_count{kind="${kind}",outcome="${outcome}"}`;
 const queued = 'watchpost_ingest_files_total{outcome="queued"}';
-const snapshots = (camera: string, outcome = 'none') => `watchpost_snapshots_total{camera="${camera}",outcome="${outcome}"}`;
+const snapshots = (camera: string) => `watchpost_snapshots_total{camera="${camera}",outcome="none"}`;
+const skipped = 'watchpost_snapshots_skipped_total{instance="w"}';
 const posts = (outcome: string) => `watchpost_posts_total{platform="slack",kind="post",outcome="${outcome}"}`;
 const waiting = 'watchpost_queue_jobs{kind="visit",state="waiting"}';
 
@@ -72,8 +75,9 @@ export const alertCases: Record<string, AlertCase> = {
     quiet: { [job('ended')]: '3x60', [job('done')]: '0+50x60', [job('retried')]: '0+9x60' },
   },
   SnapshotsSkipped: {
-    fires: { [snapshots('Gate', 'skipped')]: '0+2x60' },
-    quiet: { [snapshots('Gate', 'skipped')]: '9x60', [snapshots('Gate')]: '0+2x60' },
+    fires: { [skipped]: '0+2x60' },
+    alsoFires: { [skipped]: '_x18 40x60', 'process_start_time_seconds{instance="w"}': '_x18 1060x60' },
+    quiet: { [skipped]: '9x60', 'process_start_time_seconds{instance="w"}': '1x60', [snapshots('Gate')]: '0+2x60' },
   },
   JobsHeld: steady('watchpost_jobs_held{kind="visit",instance="w"}', ['1+0', '0+0']),
   WorkersDie: {

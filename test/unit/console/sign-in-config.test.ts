@@ -18,6 +18,8 @@ describe('the configuration of the console', () => {
     [{ CONSOLE_TOKENS: `a:viewer:${'s'.repeat(30)},b:admin:${'s'.repeat(30)}` }, 'CONSOLE_TOKENS: a and b have the same secret'],
     [{ CONSOLE_TOKENS: `a:viewer:${'s'.repeat(30)},a:admin:${'t'.repeat(30)}` }, 'CONSOLE_TOKENS: a has two roles'],
     [{ CONSOLE_TOKENS: `admin:viewer:${'s'.repeat(30)}` }, 'CONSOLE_TOKENS: admin and visitor are the names'],
+    [{ CONSOLE_TOKENS: `ann@x.org:editor:${'s'.repeat(30)}`, CONSOLE_ADMINS: 'Ann@x.org' }, 'CONSOLE_TOKENS: ann@x.org also stands in'],
+    [{ CONSOLE_TOKENS: `ann:viewer:${'s'.repeat(30)}`, CONSOLE_EDITORS: 'eve,ann' }, 'CONSOLE_TOKENS: ann also stands in'],
     [{ CONSOLE_PROXY_HEADER: 'x-user' }, 'CONSOLE_PROXY_ADDRESSES must be set'],
     [{ CONSOLE_PROXY_HEADER: 'x-user', CONSOLE_PROXY_ADDRESSES: '10.0.0.0/33' }, 'CONSOLE_PROXY_ADDRESSES'],
     [{ CONSOLE_PROXY_HEADER: 'x-user', CONSOLE_PROXY_ADDRESSES: 'proxy' }, 'CONSOLE_PROXY_ADDRESSES'],

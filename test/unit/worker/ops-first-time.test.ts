@@ -13,7 +13,7 @@ it('what alerts ask for is there before it has happened: a series that begins wi
   createAttemptMetrics(metrics).stalled('visit');
   createIngestMetrics(metrics, { counts: async () => [] });
   createTelegramMetrics(metrics);
-  createOutcomeCounter(metrics)('Gate', 'none');
+  createOutcomeCounter(metrics);
   createPlatformObserver(metrics, () => watchNothing)({ prefix: 'slack', chat: {}, posts: {} } as unknown as ConnectedPlatform);
   const { body } = await metrics.scrape();
   const series = [
@@ -27,7 +27,7 @@ it('what alerts ask for is there before it has happened: a series that begins wi
     'watchpost_ingest_telegram_ack_seconds_count{status="401"} 0',
     'watchpost_posts_total{platform="slack",kind="edit",outcome="chat-unavailable"} 0',
     'watchpost_ingest_files_total{outcome="queued"} 0',
-    'watchpost_snapshots_total{camera="Gate",outcome="skipped"} 0',
+    'watchpost_snapshots_skipped_total 0',
   ];
   for (const each of series) expect(body.split('\n')).toContain(each);
 });

@@ -81,8 +81,9 @@ export function useMutation<A extends unknown[], R>(
 ): Mutation<A, R> {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
-  const latest = useRef(act);
-  latest.current = act;
+  const wanted = { act, done };
+  const latest = useRef(wanted);
+  latest.current = wanted;
   const running = useRef(new Set<string>());
   const run = async (...args: A): Promise<R | undefined> => {
     // Enter twice is one wish.
@@ -91,10 +92,12 @@ export function useMutation<A extends unknown[], R>(
     running.current.add(asked);
     setBusy(true);
     setError(null);
+    // Of the page as it looks now: `run` is kept while it changes.
+    const { current } = latest;
     try {
-      const result = await latest.current(...args);
+      const result = await current.act(...args);
       invalidate(...invalidates);
-      done?.(result);
+      current.done?.(result);
       return result;
     } catch (thrown) {
       const fault = toApiError(thrown);

@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ConsoleDeps } from '../deps.ts';
 
 /** Names that nobody outside can point at this machine. */
-const localName = /^(localhost|[\w-]+|.+\.(localhost|local|lan|internal|home\.arpa))$/i;
+const localName = /^(localhost|[\w-]+|.+\.(localhost|local|lan|internal|home\.arpa|svc))$/i;
 
 /**
  * Refuses a request to another name than ours, whatever it asks for: a page elsewhere may have pointed its own name at this machine. Only

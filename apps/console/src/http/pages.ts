@@ -28,8 +28,8 @@ export function registerPages(app: FastifyInstance): void {
     if (request.url.startsWith('/api/')) return sendError(reply, 404, 'route-unknown', 'there is no such route in the API');
     // An address with a dot is a file's, such as one of a former release: a page in its place would only confuse.
     const isPage = request.method === 'GET' && !/\.\w+$/.test(request.url.split('?')[0] ?? '');
-    // Browsers could not read it either.
-    if (isPage && request.originalUrl !== request.url) return reply.redirect(request.url);
+    // Browsers could not read it either. They take an address that begins with two slashes for another host's.
+    if (isPage && request.originalUrl !== request.url) return reply.redirect(`/${request.url.replace(/^[/\\]+/, '')}`);
     if (!isPage || index === null) return sendError(reply, 404, 'route-unknown', index === null ? 'the pages are not built' : 'not found');
     return reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(index);
   });

@@ -4,7 +4,7 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import type { FastifyRequest } from 'fastify';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose';
 import { z } from 'zod';
-import { ownNames, type SignInConfig } from './config.ts';
+import { ownNames, spelt, type SignInConfig } from './config.ts';
 import type { Role, User } from './user.ts';
 
 /** The addresses of the proxies before us, as Fastify and we ask for them. */
@@ -41,9 +41,6 @@ function decoded(value: string): string {
 
 const isSentOnce = ({ raw }: FastifyRequest, header: string): boolean =>
   raw.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === header).length === 1;
-
-/** Sign-in services give an address as it was typed: that must not make two people of one. */
-const spelt = (name: string): string => (name.includes('@') ? name.toLowerCase() : name);
 
 /**
  * Who a proxy before us says it is: its header counts only if the proxy itself asks (not somebody whom it passes on), and with

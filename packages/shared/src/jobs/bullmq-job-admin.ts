@@ -111,13 +111,14 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
     drop: (what, until) =>
       change(what, until, async (job) => {
         const state = await stateOf(job);
-        if (state === 'active' || (what.ids === null && state !== 'failed')) return state;
+        if (state === 'active' || state === 'not-found' || (what.ids === null && state !== 'failed')) return state;
         try {
           await job.remove();
         } catch (error) {
-          // A worker has just taken it.
-          if ((await stateOf(job)) === 'active') return 'active';
-          throw error;
+          // A worker has just taken it, or somebody else has just dropped or retried it.
+          const now = await stateOf(job);
+          if (now === state) throw error;
+          return now;
         }
         return 'done';
       }),

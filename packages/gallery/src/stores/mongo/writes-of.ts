@@ -3,19 +3,18 @@ import { z } from 'zod';
 import type { Database } from '../database.ts';
 import { guardMongo } from './connect.ts';
 
-const markSchema = z.object({ count: z.number(), revisions: z.number() });
+const rowSchema = z.object({ mark: z.string() });
 
-/** By how many there are, and how often they were written together. */
+/** By how many there are, how often they were written together, and from when they are: one may come where another one went. */
 export function createMongoWritesOf(db: Db): Database['writesOf'] {
+  const all = { _id: null, count: { $sum: 1 }, revisions: { $sum: '$revision' }, times: { $sum: { $toLong: '$at' } } };
+  const mark = { $concat: [{ $toString: '$count' }, ' ', { $toString: '$revisions' }, ' ', { $toString: '$times' }] };
   return (kind, signal) =>
     guardMongo(async () => {
       const [found] = await db
         .collection('documents')
-        .aggregate([{ $match: { '_id.kind': kind } }, { $group: { _id: null, count: { $sum: 1 }, revisions: { $sum: '$revision' } } }], {
-          signal,
-        })
+        .aggregate([{ $match: { '_id.kind': kind } }, { $group: all }, { $project: { _id: 0, mark } }], { signal })
         .toArray();
-      const { count, revisions } = found ? markSchema.parse(found) : { count: 0, revisions: 0 };
-      return `${String(count)} ${String(revisions)}`;
+      return found ? rowSchema.parse(found).mark : '0 0 0';
     }, signal);
 }
