@@ -49,12 +49,17 @@ export function createPostgresOverview({ query }: Postgres): SightingOverview {
     },
     whenSeen: async (personIds, signal) => {
       const { rows } = await query(
-        `SELECT at, channel, camera, count(*) AS snapshots
-         FROM (
-           SELECT floor(extract(epoch FROM taken_at) / 900) * 900 AS at, channel, camera FROM (
+        // LIMIT 1 makes it look up each snapshot by its key: the planner would read all sightings there are.
+        `WITH counted AS MATERIALIZED (
+           SELECT floor(extract(epoch FROM taken_at) / 900) * 900 AS at, channel, camera, count(*) AS snapshots
+           FROM (
              SELECT snapshot_id FROM watchpost.sighted_faces WHERE person_id = ANY($1) AND ${isSure} GROUP BY snapshot_id
-           ) seen JOIN watchpost.sightings USING (snapshot_id)
-         ) AS taken GROUP BY GROUPING SETS ((at), (channel, camera))`,
+           ) seen CROSS JOIN LATERAL (
+             SELECT taken_at, channel, camera FROM watchpost.sightings one WHERE one.snapshot_id = seen.snapshot_id LIMIT 1
+           ) taken GROUP BY 1, 2, 3
+         )
+         SELECT at, NULL AS channel, NULL AS camera, sum(snapshots) AS snapshots FROM counted GROUP BY at
+         UNION ALL SELECT NULL, channel, camera, sum(snapshots) FROM counted GROUP BY channel, camera`,
         [personIds],
         signal,
       );
