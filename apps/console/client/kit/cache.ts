@@ -51,7 +51,7 @@ function set(entry: Entry, state: Cached<unknown>): void {
 }
 
 /** An address that changes again and again rests after each answer: some times as long as the answer took, within bounds. Milliseconds. */
-const restShare = 4;
+const restShare = 3;
 const [leastRestMs, mostRestMs] = [400, 4_000];
 
 async function load(path: string, entry: Entry, background = false): Promise<void> {

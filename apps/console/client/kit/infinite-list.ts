@@ -75,8 +75,8 @@ function createPages<T>(get: ListOptions<T>['get']) {
     append: async (cursor: string, options: ReadOptions): Promise<void> => {
       pages = [...pages, { ...(await get(cursor, options)), cursor, stale: false }];
     },
-    /** Reads those in view anew. Resolves to how many. */
-    replace: async (options: ReadOptions): Promise<number> => {
+    /** Reads those in view anew. */
+    replace: async (options: ReadOptions): Promise<void> => {
       const [first, last] = inView();
       const fresh: LoadedPage<T>[] = [];
       let cursor = pages[first]?.cursor ?? null;
@@ -88,13 +88,12 @@ function createPages<T>(get: ListOptions<T>['get']) {
       // Later ones that begin elsewhere than where these end would show somebody twice, or not at all: they are read when they are reached.
       const later = pages.slice(first + fresh.length);
       pages = [...pages.slice(0, first), ...fresh, ...(later[0]?.cursor === cursor ? later : [])];
-      return fresh.length;
     },
   };
 }
 
-/** After changes have made a list ask for its pages it rests so long for each of them: that is at most one request in this time. Milliseconds. */
-const restMs = 1_000;
+/** After changes have made a list ask for what is in view it rests so long: the next change is shown within a second all the same. Milliseconds. */
+const restMs = 700;
 
 /**
  * A long list that grows page by page, and stays current while others change it: of the pages that are there only those in view are asked
@@ -139,7 +138,8 @@ export function createInfiniteList<T>({ get, onChange }: ListOptions<T>): Infini
     clearTimeout(timer);
     timer = undefined;
     void run(background, async (options) => {
-      restsUntilMs = (await pages.replace(options)) * restMs + Date.now();
+      await pages.replace(options);
+      restsUntilMs = Date.now() + restMs;
     });
   };
 
