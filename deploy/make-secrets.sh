@@ -18,14 +18,15 @@ write() {
   mv "$new" "secrets/$1"
 }
 
-# has NAME: whether there is such a secret. One of white space alone counts as unset. One that cannot be read may be another user's.
+# has NAME: whether there is such a secret. One of white space alone counts as unset. One that cannot be read may be another user's, or a folder
+# that Docker has made because there was no such file.
 has() {
-  [ -s "secrets/$1" ] || return 1
-  if [ ! -r "secrets/$1" ]; then
-    echo "make-secrets.sh: secrets/$1 cannot be read: run this as root, or as whoever may read it" >&2
+  [ -e "secrets/$1" ] || return 1
+  if ! text=$(tr -d '[:space:]' <"secrets/$1"); then
+    echo "make-secrets.sh: secrets/$1 cannot be read: run this as root, or as whoever may read it; if it is an empty folder, remove that" >&2
     exit 1
   fi
-  [ -n "$(tr -d '[:space:]' <"secrets/$1")" ]
+  [ -n "$text" ]
 }
 
 # draw NAME BYTES [FOLLOWS …]: a secret of so many random bytes, as hexadecimal digits, unless there is one. What follows from it is
@@ -60,7 +61,7 @@ draw quarantine_key 32
 draw console_password 12
 for token in slack_api_token slack_signing_secret slack_verification_token slack_user_token slack_app_token telegram_bot_token \
   telegram_webhook_secret quotes_token smtp_url schedule_secrets console_tokens; do
-  [ -e "secrets/$token" ] || write "$token" ''
+  has "$token" || [ -e "secrets/$token" ] || write "$token" ''
 done
 echo "deploy/secrets is ready: put your tokens into its files, such as secrets/slack_api_token. The console's password is in secrets/console_password."
 if [ $is_other = yes ]; then

@@ -1,5 +1,17 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from '@watchpost/bench/servers/server';
@@ -217,6 +229,20 @@ describeWith(['compose-go'], 'deploy/compose.yaml', () => {
       expect([status, stderr]).toEqual([1, expect.stringContaining('secrets/message_key cannot be read')]);
       chmodSync(key, 0o600);
       expect(readFileSync(key, 'utf8')).toBe(before);
+      // As Docker makes them where it is to show a container a file that is not there.
+      for (const name of ['redis_password', 'slack_api_token']) {
+        const file = path.join(own, 'secrets', name);
+        const was = readFileSync(file, 'utf8');
+        rmSync(file);
+        mkdirSync(file);
+        const again = run();
+        expect([again.status, again.stderr]).toEqual([1, expect.stringContaining(`secrets/${name} cannot be read`)]);
+        expect(readdirSync(file)).toEqual([]);
+        rmSync(file, { recursive: true });
+        writeFileSync(file, was);
+        if (nobody.uid !== undefined) chownSync(file, nobody.uid, nobody.gid);
+      }
+      expect(run().status).toBe(0);
     } finally {
       rmSync(own, { recursive: true });
     }

@@ -103,6 +103,31 @@ describeWith(['postgres'], "the console's pages for operators", () => {
     expect(await dialog.getByText(/changed/).count()).toBe(0);
   });
 
+  it('says that a rule could not be saved also where its editor typed on meanwhile, until the next key', async () => {
+    const added = await rig().as('admin', 'POST', '/api/rules', { name: 'Maps', look: { pattern: 'the maps' } });
+    const { id } = added.json<{ id: string }>();
+    await open(`/rules?edit=${id}`);
+    const dialog = page().getByRole('dialog');
+    await dialog.getByText(/It would be:/).waitFor();
+    let fail = (): void => undefined;
+    const failing = new Promise<void>((resolve) => (fail = resolve));
+    const body = JSON.stringify({ error: 'gallery-unavailable', message: 'the database does not answer' });
+    await page().route(`**/api/rules/${id}`, async (route) => {
+      await failing;
+      await route.fulfill({ status: 503, body, contentType: 'application/json' });
+    });
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    const words = dialog.getByLabel('Description for authors');
+    await words.fill('Ask Ada');
+    fail();
+    const fault = dialog.getByText('the database does not answer');
+    await fault.waitFor();
+    await words.fill('Ask Ada.');
+    await expect.poll(() => fault.count()).toBe(0);
+    await page().unroute(`**/api/rules/${id}`);
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+  });
+
   it('answers an appeal, and approves an entry, with a way back', async () => {
     await open('/violations?state=appealed');
     await page().getByRole('button', { name: /AKIA/ }).click();

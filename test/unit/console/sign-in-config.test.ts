@@ -32,6 +32,12 @@ describe('the configuration of the console', () => {
     expect(load).toThrow(reason);
     expect(load).not.toThrow(/:short|xxxx/);
   });
+
+  it('says of tokens that cannot be read that they cannot, and nothing else', () => {
+    const load = () => loadConfig({ ...storage, CONSOLE_TOKENS: 'a:admin:short,b:admin:shorter', CONSOLE_ADMINS: 'a' });
+    expect(load).toThrow('each must be name:role:secret');
+    expect(load).not.toThrow(/undefined|same secret|also stands/);
+  });
 });
 
 describe('npm start and the console', () => {

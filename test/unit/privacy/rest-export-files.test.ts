@@ -53,6 +53,12 @@ describe.each(['ada', 'ada.zip'])('an export of a person to %s', (name) => {
     expect([await readdir(folder), await readFile(target(), 'utf8')]).toEqual([[name], 'mine']);
   });
 
+  it('is refused where an empty folder of that name is made meanwhile, and that stays', async () => {
+    const made = exporting(async () => mkdir(target(), { mode: 0o755 }));
+    await expect(run(made)).rejects.toMatchObject({ code: 'output-failed', message: `${target()} exists already` });
+    expect([await readdir(folder), await readdir(target())]).toEqual([[name], []]);
+  });
+
   it.each(['a file', 'a folder'])('is refused where %s of that name is made meanwhile, and that stays', async (what) => {
     const mine = what === 'a file' ? target() : path.join(target(), 'mine');
     const make = async (): Promise<void> => {

@@ -1,11 +1,11 @@
 import { restoreArchive } from '@watchpost/gallery/archive/restore-archive';
-import { givenAmong, withdrawnIn } from '@watchpost/privacy/consent/consents';
+import { notGivenIn } from '@watchpost/privacy/consent/consents';
 import { AppError } from '@watchpost/shared/errors';
 import type { Command } from '../command.ts';
 import { countsInWords } from '../support/archive-words.ts';
 import { boardsWithout } from '../support/boards-without.ts';
 import { forgottenIn } from '../support/forgotten-since.ts';
-import { namesOf } from '../support/names-of.ts';
+import { givenAgain } from '../support/given-again.ts';
 import { actor, withDatabase } from '../support/open-database.ts';
 import { readArgs } from '../support/read-args.ts';
 
@@ -27,9 +27,9 @@ export const run: Command = async (args, context) => {
   const { counts, scope, expired, forgotten, given } = await withDatabase(context, async (opened) => {
     const again = values.replace && !values['bring-back'] ? await forgottenIn(opened, signal) : null;
     const forget = again && { forget: { ...again, by: actor, documents: boardsWithout } };
-    const withdrawn = values.replace ? await withdrawnIn(opened.documents, signal) : [];
+    const notGiven = values.replace ? await notGivenIn(opened.documents, signal) : new Map<string, number>();
     const restored = await restoreArchive(opened, file, { replace: values.replace, ...forget }, signal);
-    return { ...restored, given: await namesOf(await givenAmong(withdrawn, opened.documents, signal), opened, signal) };
+    return { ...restored, given: await givenAgain(notGiven, opened, signal) };
   });
   print(`restored ${countsInWords((kind) => counts[kind], scope)}`);
   print('read back and compared with the file, each kind by its number and a digest: all is the same');
@@ -40,7 +40,7 @@ export const run: Command = async (args, context) => {
     );
   if (given.length > 0)
     print(
-      `${String(given.length)} people took back their consent after this backup was made, and it counts as given again: ${given.join(', ')}. Note it anew of each: watchpost consent NAME withdrawn`,
+      `${String(given.length)} people took back their consent after this backup was made, or were asked anew, and it counts as given again: ${given.join(', ')}. Note it anew of each: watchpost consent NAME withdrawn`,
     );
   return 0;
 };

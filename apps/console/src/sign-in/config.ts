@@ -74,7 +74,10 @@ export const ownNames: ReadonlySet<string> = new Set(['admin', 'visitor']);
 /** A name as it is compared. Sign-in services give an address as it was typed: that must not make two people of one. */
 export const spelt = (name: string): string => (name.includes('@') ? name.toLowerCase() : name);
 
-function tokenFaults(tokens: readonly z.output<typeof tokenSchema>[]): string[] {
+/** The tokens that could be read: those with a fault of their own are text still, where several variables are looked at together. */
+const tokensOf = ({ CONSOLE_TOKENS = [] }: SignInConfig) => CONSOLE_TOKENS.filter((token) => typeof token === 'object');
+
+function tokenFaults(tokens: ReturnType<typeof tokensOf>): string[] {
   const faults: string[] = [];
   if (tokens.some(({ name }) => ownNames.has(name)))
     faults.push('CONSOLE_TOKENS: admin and visitor are the names of those who come by the password or the link: choose others');
@@ -88,13 +91,11 @@ function tokenFaults(tokens: readonly z.output<typeof tokenSchema>[]): string[] 
 }
 
 /** The proxy may sign nobody in under the name of a token. */
-function lockedOut({ CONSOLE_TOKENS = [], CONSOLE_ADMINS = [], CONSOLE_EDITORS = [] }: SignInConfig): string[] {
+function lockedOut(tokens: ReturnType<typeof tokensOf>, { CONSOLE_ADMINS = [], CONSOLE_EDITORS = [] }: SignInConfig): string[] {
   const people = new Set([...CONSOLE_ADMINS, ...CONSOLE_EDITORS].map(spelt));
-  // Also asked where the tokens themselves have faults: then they are text still.
-  const names = CONSOLE_TOKENS.flatMap((token) => (typeof token === 'object' ? [token.name] : []));
-  return names
-    .filter((name) => people.has(spelt(name)))
-    .map((name) => `CONSOLE_TOKENS: ${name} also stands in CONSOLE_ADMINS or CONSOLE_EDITORS: give the token another name`);
+  return tokens
+    .filter(({ name }) => people.has(spelt(name)))
+    .map(({ name }) => `CONSOLE_TOKENS: ${name} also stands in CONSOLE_ADMINS or CONSOLE_EDITORS: give the token another name`);
 }
 
 /** Without any way to sign in the console does not start. */
@@ -104,7 +105,8 @@ export function signInFaults(config: SignInConfig): string[] {
     faults.push(
       'CONSOLE_PASSWORD, CONSOLE_TOKENS or CONSOLE_PROXY_HEADER must be set: without one of them nobody could sign in to the console',
     );
-  faults.push(...tokenFaults(config.CONSOLE_TOKENS ?? []), ...lockedOut(config));
+  const tokens = tokensOf(config);
+  faults.push(...tokenFaults(tokens), ...lockedOut(tokens, config));
   if (config.CONSOLE_PROXY_HEADER && !config.CONSOLE_PROXY_ADDRESSES)
     faults.push('CONSOLE_PROXY_ADDRESSES must be set with CONSOLE_PROXY_HEADER: otherwise anybody could send that header');
   if (config.CONSOLE_JWKS_URL && !config.CONSOLE_PROXY_HEADER)

@@ -21,7 +21,7 @@ export interface OldPicture extends Pick<PostBody, 'channel' | 'persons'> {
 
 /**
  * Deletes a picture of ours that is not to be shown any more. Where the platform refuses, it stays known where it is and whom it shows: whoever
- * forgets one of them counts it and tries again. Rejects where trying again helps.
+ * forgets one of them counts it and tries again, and so does who deletes old posts. Rejects where trying again helps.
  */
 export async function removeFile(picture: OldPicture, { platform, documents, log }: RemoveDeps, signal: AbortSignal): Promise<void> {
   const knownPosts = createKnownPosts(documents);
@@ -40,10 +40,9 @@ export async function removeFile(picture: OldPicture, { platform, documents, log
   if (known) await knownPosts.remove(known, signal);
 }
 
-/** Notes a picture that is about to be left without a post, so that it is known also where nobody comes to delete it. One of nobody is not. */
+/** Notes a picture that is about to be left without a post, so that it is known also where nobody comes to delete it. */
 export async function noteLeft(picture: OldPicture, { documents }: Pick<RemoveDeps, 'documents'>, signal: AbortSignal): Promise<void> {
   const { fileId, channel, persons, atMs } = picture;
-  if (persons.length === 0) return;
   const pictures = [{ messageId: null, fileId }];
   const note = { about: aboutOf(picture), channel, messageId: '', pictures, persons: [...persons], atMs };
   await createKnownPosts(documents).note(note, signal);

@@ -1,11 +1,12 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { Readable, pipeline as pipe } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import type { z } from 'zod';
 import { AppError } from '@watchpost/shared/errors';
+import { giveName } from '@watchpost/shared/give-name';
 import { documentsFormat } from '@watchpost/shared/documents/epoch';
 import { galleryFormat } from '../domain.ts';
 import {
@@ -50,7 +51,8 @@ export async function writeArchive(
   signal: AbortSignal,
 ): Promise<ArchiveEnd> {
   const partial = `${file}.part`;
-  if (await stat(file).catch(() => null)) throw new AppError('file-exists', `${file} exists already`);
+  const existsAlready = (cause?: unknown): AppError => new AppError('file-exists', `${file} exists already`, { cause });
+  if (await stat(file).catch(() => null)) throw existsAlready();
   let end: ArchiveEnd | undefined;
   async function* texts(): AsyncGenerator<string> {
     const hash = createHash('sha256');
@@ -82,7 +84,13 @@ export async function writeArchive(
       throw new AppError('file-unwritable', `${file} cannot be written: ${error.message}`, { cause: error });
     throw error;
   }
-  await rename(partial, file);
+  try {
+    await giveName(partial, file);
+  } catch (error) {
+    await rm(partial, { force: true });
+    // Somebody has made it meanwhile.
+    throw isCode(error, 'EEXIST') ? existsAlready(error) : error;
+  }
   if (!end) throw new AppError('internal', 'the file has no last line');
   return end;
 }

@@ -72,17 +72,8 @@ const words: Record<ConsentState, string> = {
 };
 
 export function createConsents({ documents, questions, operations }: ConsentsDeps): Consents {
-  const getAll: Consents['getAll'] = async (personIds, signal) => {
-    const idsOf = new Map(personIds.map((id) => [id, [...new Set([id, ...questions.idsOf(id)])]]));
-    const found = await documents.getAll(kind, [...new Set([...idsOf.values()].flat())], signal);
-    const byId = new Map(found.map((document) => [document.id, read(document)]));
-    const consents = new Map<string, Consent>();
-    for (const [id, ids] of idsOf) {
-      const counts = effective(new Map(ids.flatMap((each) => [[each, byId.get(each)] as const])));
-      if (counts) consents.set(id, counts);
-    }
-    return consents;
-  };
+  const getAll: Consents['getAll'] = (personIds, signal) =>
+    consentsOf(new Map(personIds.map((id) => [id, [...new Set([id, ...questions.idsOf(id)])]])), documents, signal);
   const setNoted = async (document: StoredDocument, signal: AbortSignal): Promise<void> => {
     const body = { ...read(document), isNoted: true };
     await documents.put({ ...document, keys: [], body }, signal).catch((error: unknown) => {
@@ -158,27 +149,34 @@ function read({ body }: StoredDocument) {
   return bodySchema.safeParse(body).data;
 }
 
-/** The ids, all that they had, of everybody of whom it is noted that they took back their consent. Rejects with `gallery-unavailable`. */
-export async function withdrawnIn(documents: Pick<DocumentStore, 'find'>, signal: AbortSignal): Promise<string[]> {
-  const ids = new Set<string>();
-  for await (const document of eachDocument(documents, { kind }, pageSize, signal)) {
-    const noted = read(document);
-    if (noted?.state === 'withdrawn') for (const id of [document.id, ...noted.covers]) ids.add(id);
-  }
-  return [...ids];
-}
-
-/** Those among them of whom it is noted that they consent. Rejects with `gallery-unavailable`. */
-export async function givenAmong(
-  personIds: readonly string[],
+/** The consent of persons, each with all the ids that they have had. Those of whom nothing was noted are left out. Rejects with `gallery-unavailable`. */
+export async function consentsOf(
+  idsOf: ReadonlyMap<string, readonly string[]>,
   documents: Pick<DocumentStore, 'getAll'>,
   signal: AbortSignal,
-): Promise<string[]> {
-  const given: string[] = [];
-  for (let from = 0; from < personIds.length; from += pageSize)
-    for (const document of await documents.getAll(kind, personIds.slice(from, from + pageSize), signal))
-      if (read(document)?.state === 'given') given.push(document.id);
-  return given;
+): Promise<Map<string, Consent>> {
+  const found = await documents.getAll(kind, [...new Set([...idsOf.values()].flat())], signal);
+  const byId = new Map(found.map((document) => [document.id, read(document)]));
+  const consents = new Map<string, Consent>();
+  for (const [id, ids] of idsOf) {
+    const counts = effective(new Map(ids.map((each) => [each, byId.get(each)] as const)));
+    if (counts) consents.set(id, counts);
+  }
+  return consents;
+}
+
+/**
+ * The ids of which the newest word is that there is no consent, with when that was noted: milliseconds since 1970. Rejects with
+ * `gallery-unavailable`.
+ */
+export async function notGivenIn(documents: Pick<DocumentStore, 'find'>, signal: AbortSignal): Promise<Map<string, number>> {
+  const newest = new Map<string, Noted>();
+  for await (const document of eachDocument(documents, { kind }, pageSize, signal)) {
+    const noted = read(document);
+    if (!noted) continue;
+    for (const id of [document.id, ...noted.covers]) if (noted.atMs >= (newest.get(id)?.atMs ?? 0)) newest.set(id, noted);
+  }
+  return new Map([...newest].flatMap(([id, { state, atMs }]) => (state === 'given' ? [] : [[id, atMs] as const])));
 }
 
 /** Where consent is noted; it goes with the person. */

@@ -1,7 +1,8 @@
 import { createWriteStream } from 'node:fs';
-import { link, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '@watchpost/shared/errors';
+import { giveName } from '@watchpost/shared/give-name';
 import type { AddFile, ExportPerson, Exported } from './export-person.ts';
 import { withZip } from './zip.ts';
 
@@ -18,30 +19,16 @@ export async function exportToFiles(exportPerson: ExportPerson, personId: string
   const whole = path.resolve(target);
   const partial = `${whole}.part`;
   if (await stat(whole).catch(() => null)) throw existsAlready(target);
-  const isZip = target.endsWith('.zip');
-  const write = isZip ? toZip : toFolder;
+  const write = target.endsWith('.zip') ? toZip : toFolder;
   const exported = await write(partial, (add) => exportPerson(personId, add, signal), signal);
   try {
-    await (isZip ? nameFile(partial, whole) : rename(partial, whole));
+    await giveName(partial, whole);
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
-    // Somebody has made it meanwhile: a file, or a folder with something in it.
-    throw ['EEXIST', 'ENOTEMPTY', 'ENOTDIR'].includes(codeOf(error)) ? existsAlready(target, error) : failed(target, error);
+    // Somebody has made it meanwhile.
+    throw codeOf(error) === 'EEXIST' ? existsAlready(target, error) : failed(target, error);
   }
   return exported;
-}
-
-/** Gives a file its name. Rejects with `EEXIST` where something has that name: `rename` would replace a file. */
-async function nameFile(partial: string, whole: string): Promise<void> {
-  try {
-    await link(partial, whole);
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') throw error;
-    // Not every file system has links.
-    await rename(partial, whole);
-    return;
-  }
-  await rm(partial);
 }
 
 type Work = (add: AddFile) => Promise<Exported>;

@@ -61,6 +61,21 @@ describe('old posts', () => {
     expect([rig.posts.files.size, await createKnownPosts(rig.documents).showing(['ada'], 9, never)]).toEqual([0, []]);
   });
 
+  it('have their picture deleted later, where the platform refuses that at first, also one of nobody who is known', async () => {
+    await rig.join('s1', [comparableFace({ person: null })]);
+    await rig.settle();
+    expect(rig.posts.files.size).toBe(1);
+    rig.nowMs += 10 * dayMs;
+    const remove = rig.posts.remove.bind(rig.posts);
+    rig.posts.remove = async () => Promise.reject(new AppError('chat-refused', 'cant_delete_file'));
+    await task(9);
+    expect([rig.posts.shown(), rig.posts.files.size]).toEqual([[], 1]);
+    rig.posts.remove = remove;
+    rig.nowMs += dayMs;
+    await task(9);
+    expect(rig.posts.files.size).toBe(0);
+  });
+
   it('are never said again where nobody can delete them, whatever changes', async () => {
     const id = await posted();
     rig.nowMs += 10 * dayMs;

@@ -38,22 +38,19 @@ export function RuleEditor({ rule, answer, onClose }: { rule: RuleRow | null; an
   const set = <K extends keyof Draft>(name: K, value: Draft[K]): void =>
     setDraft((now) => ({ ...now, isTouched: now.isTouched || (now.name !== '' && name !== 'name'), [name]: value }));
   const save = useSave(opened, draft, onClose);
-  // What was wrong with it is not wrong with another one.
-  const [saved, setSaved] = useState<Draft | null>(null);
+  // What was wrong with it is said until something else is typed after that, and is not wrong with another one.
+  const [refused, setRefused] = useState<Draft | null>(null);
+  useEffect(() => setRefused(draft), [save.error]);
   const isStale = rule?.changedAtMs !== opened?.changedAtMs;
   const look = (): void => {
     setOpened(rule);
     setDraft(draftOf(rule));
   };
-  const trySave = (): void => {
-    setSaved(draft);
-    void save.run();
-  };
-  const fault = (saved === draft ? save.error?.message : undefined) ?? (draft.isTouched ? check?.fault?.message : undefined);
+  const fault = (refused === draft ? save.error?.message : undefined) ?? (draft.isTouched ? check?.fault?.message : undefined);
   const footer = (
     <>
       <Button onClick={onClose}>Cancel</Button>
-      <Button tone="primary" busy={save.busy} disabled={isStale || check === null || check.fault !== null} onClick={trySave}>
+      <Button tone="primary" busy={save.busy} disabled={isStale || check === null || check.fault !== null} onClick={() => void save.run()}>
         {rule ? 'Save' : 'Add'}
       </Button>
     </>
