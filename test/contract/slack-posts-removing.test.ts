@@ -77,7 +77,9 @@ describe('a post of ours', () => {
 
   it.each(
     methods.flatMap((method) =>
-      ['ok', 'timeout', '', '{}', 'null', '[]', '"ok"', '{"ok":1}', '{"ok":true,"ts":"1', '<html></html>'].map((text) => [method, text] as const),
+      ['ok', 'timeout', '', '{}', 'null', '[]', '"ok"', '{"ok":1}', '{"ok":true,"ts":"1', '<html></html>'].map(
+        (text) => [method, text] as const,
+      ),
     ),
   )('may be changed later where %s is answered with the JSON %j', async (method, text) => {
     slack.mischief(method, { kind: 'text', text, contentType: json });
