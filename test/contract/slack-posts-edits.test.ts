@@ -168,13 +168,3 @@ describe('another picture', () => {
     expect(slack.chat.messages).toEqual([]);
   });
 });
-
-describe('a picture of ours', () => {
-  it('is deleted wherever it is shown; one that is gone is no error', async () => {
-    const fileId = await posts.upload(madePicture(), never);
-    expect(slack.picture(fileId)).not.toBeNull();
-    await posts.remove(fileId, never);
-    expect(slack.picture(fileId)).toBeNull();
-    await posts.remove(fileId, never);
-  });
-});

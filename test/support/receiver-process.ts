@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { StorageConfig } from '@watchpost/shared/config/common';
 
+const shiftedClock = import.meta.resolve('@watchpost/bench/prove/machines/shifted-clock/main');
+
 export interface ReceiverProcess {
   /** Resolves with the id of the first job that it took: the snapshot's, or that of a message job. */
   took: Promise<string>;
@@ -13,12 +15,12 @@ export interface ReceiverProcess {
 
 /**
  * A receiver in a process of its own. `behaviour`: `block` keeps its event loop busy for `ms` during each job, `hold` never
- * finishes one.
+ * finishes one. `aheadMs`: by how much its clock is ahead, milliseconds.
  */
 export function startReceiverProcess(
   storage: StorageConfig,
   behaviour: { kind: 'block' | 'hold'; ms: number },
-  options: { lockMs?: number; stallCheckMs?: number },
+  { aheadMs = 0, ...options }: { lockMs?: number; stallCheckMs?: number; aheadMs?: number },
 ): ReceiverProcess {
   const script = `
     import { createJobReceiver } from '${import.meta.resolve('@watchpost/shared/jobs/bullmq-job-receiver')}';
@@ -36,9 +38,10 @@ export function startReceiverProcess(
   `;
   const child: ChildProcess = spawn(
     process.execPath,
-    ['--input-type=module', '-e', script, JSON.stringify({ storage, behaviour, options })],
+    ['--import', shiftedClock, '--input-type=module', '-e', script, JSON.stringify({ storage, behaviour, options })],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, CLOCK_AHEAD_MS: String(aheadMs) },
     },
   );
   const lines = createInterface({ input: child.stdout! });

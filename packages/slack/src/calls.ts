@@ -1,5 +1,5 @@
 import { LogLevel, WebClient, type Logger as SlackLogger } from '@slack/web-api';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { throwIfAborted, within } from '@watchpost/shared/wait';
 import { AppError } from '@watchpost/shared/errors';
 import { watchNothing, type ObserveCall } from '@watchpost/shared/observability/observe-calls';
@@ -22,6 +22,9 @@ export interface SlackClientOptions {
   /** Watches each call. */
   observe?: ObserveCall | undefined;
 }
+
+/** What every answer of Slack's says. */
+const answerSchema = z.looseObject({ ok: z.boolean() });
 
 // The client's own log lines can contain arguments; its errors reach our log as AppErrors.
 const silent: SlackLogger = {
@@ -70,11 +73,24 @@ function fetchFor(method: string, signal: AbortSignal): typeof fetch {
     const response = await fetch(url, { ...init, signal });
     let refusal: AppError | null = null;
     if (response.status === 429) refusal = rateLimited(method, response.headers.get('retry-after'));
-    // The client would take any other text for Slack's own error code.
-    else if (response.status === 200 && !/^application\/json\b/i.test(response.headers.get('content-type') ?? ''))
+    else if (response.status !== 200) return response;
+    else if (!/^application\/json\b/i.test(response.headers.get('content-type') ?? ''))
       refusal = new AppError('chat-unavailable', `${method}: the response was not JSON`);
-    if (!refusal) return response;
-    await response.body?.cancel();
-    throw refusal;
+    if (refusal) {
+      await response.body?.cancel();
+      throw refusal;
+    }
+    const text = await response.text();
+    // The client would take any other text for Slack's own error code.
+    if (!isAnswer(text)) throw new AppError('chat-unavailable', `${method}: the response was not Slack’s`);
+    return new Response(text, { headers: response.headers });
   };
+}
+
+function isAnswer(text: string): boolean {
+  try {
+    return answerSchema.safeParse(JSON.parse(text)).success;
+  } catch {
+    return false;
+  }
 }

@@ -44,6 +44,6 @@ export function createSlackPosts({ call, turns, times }: SlackPostsOptions): Sla
     swapPicture: (shown, signal) => swapPicture(shown, options, signal),
     upload: (picture, signal) => uploadPrivately(picture, options, signal),
     withdraw: (post, signal) => withdraw(post, options, signal),
-    remove: (fileId, signal) => removeFile(call, fileId, signal),
+    remove: (fileId, signal) => removeFile(options, fileId, signal),
   };
 }

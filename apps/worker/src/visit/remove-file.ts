@@ -29,7 +29,7 @@ export async function removeFile(picture: OldPicture, { platform, documents, log
     await platform.posts.remove(picture.fileId, signal);
   } catch (error) {
     const err = toAppError(error);
-    if (err.retry === 'transient') throw error;
+    if (err.retry === 'transient' && err.code !== 'removal-unconfirmed') throw error;
     log.warn({ err }, 'a picture that no post shows any more could not be deleted');
     await noteLeft(picture, { documents }, signal);
     const known = await knownPosts.get(aboutOf(picture), signal);

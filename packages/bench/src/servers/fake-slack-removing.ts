@@ -114,6 +114,7 @@ export function fileRemoving<F extends PostedFile>(
     remove: (id, actor) => {
       const file = files.get(id);
       if (!file) {
+        if (uploads.bytesOf(id) !== null && plans.filesLingerFor.shift() === Infinity) return { ok: true };
         const answer = deleted.has(id) ? refuse('file_deleted') : uploads.remove(id);
         if ('ok' in answer && answer.ok === true) bury(id, chat, actor);
         return answer;

@@ -10,7 +10,8 @@ import { isRefusal, slackErrorOf } from '../errors.ts';
 import { messageAt, type SlackMessage } from '../history.ts';
 import { readyFile } from './ready-file.ts';
 
-const anything = z.looseObject({});
+/** Something on the way that says yes to everything names no message. */
+const updated = z.looseObject({ ts: z.string() });
 
 export interface EditOptions {
   call: SlackCall;
@@ -52,7 +53,7 @@ async function update(
   await turns.take(channel, signal);
   try {
     // Without `metadata` the post keeps its own.
-    await call('chat.update', { channel: channelId(channel), ts: messageId, ...renderPost(post, { fileId }) }, anything, signal);
+    await call('chat.update', { channel: channelId(channel), ts: messageId, ...renderPost(post, { fileId }) }, updated, signal);
     return 'edited';
   } catch (error) {
     if (error instanceof AppError && error.code === 'chat-rate-limited') await turns.hold(channel, error.retryAfterMs ?? 0, signal);

@@ -54,6 +54,22 @@ describe('pictures of somebody who is forgotten', () => {
     expect([rig.posts.files.size, await posts.count(ada, never)]).toEqual([0, { 'posts and pictures': 0 }]);
   });
 
+  it('are counted while the platform says that it deleted them, and still shows them', async () => {
+    const id = await posted();
+    await expired(id);
+    forgetAda();
+    const removeFile = rig.posts.remove.bind(rig.posts);
+    rig.posts.remove = async () => Promise.reject(new AppError('removal-unconfirmed', 'it is still shown'));
+    await place('redraw').erase?.(ada, never);
+    expect(await place('redraw').count(ada, never)).toEqual({
+      'posts and pictures': { left: 1, why: expect.stringContaining('(removal-unconfirmed)') },
+    });
+    rig.posts.remove = removeFile;
+    rig.nowMs += dayMs;
+    await place('redraw').erase?.(ada, never);
+    expect([rig.posts.files.size, await place('redraw').count(ada, never)]).toEqual([0, { 'posts and pictures': 0 }]);
+  });
+
   it.each(['a refusal', 'a rate limit'])('are counted also where one was replaced, and %s came between', async (what) => {
     await posted();
     const first = rig.posts.shown()[0]?.fileId ?? '';

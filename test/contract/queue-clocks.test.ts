@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { createJobReceiver, type JobReceiverOptions } from '@watchpost/shared/jobs/bullmq-job-receiver';
+import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
+import { jobId, perKind } from '@watchpost/shared/jobs/job-kinds';
+import type { JobReceiver, JobSender } from '@watchpost/shared/jobs/job-queue';
+import { createLogger } from '@watchpost/shared/observability/logger';
+import { Client } from 'pg';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { describeWith } from '../support/describe-with.ts';
+import { snapshotJob } from '../support/factories.ts';
+import { queueBackends } from '../support/queue-backends.ts';
+import { startReceiverProcess, type ReceiverProcess } from '../support/receiver-process.ts';
+import type { Service } from '../support/services.ts';
+import { until } from '../support/until.ts';
+
+const log = createLogger('test', 'silent');
+const patience = { timeoutMs: 5_000 };
+const hourMs = 3_600_000;
+
+for (const { name, needs, startEmpty, storage, raw } of queueBackends) {
+  describeWith(needs, `job queue on ${name}, of workers with different clocks`, () => {
+    let service: Service;
+    let sender: JobSender;
+    const receivers: JobReceiver[] = [];
+    const processes: ReceiverProcess[] = [];
+
+    beforeAll(async () => {
+      service = await startEmpty();
+      sender = createJobSender(storage(service.url), { log });
+      await sender.ping(AbortSignal.timeout(20_000));
+    });
+
+    afterEach(async () => {
+      await Promise.all(processes.splice(0).map(async (child) => child.kill()));
+      await Promise.all(receivers.splice(0).map(async (receiver) => receiver.close(AbortSignal.abort())));
+    });
+
+    afterAll(async () => {
+      await sender?.close();
+      await service?.stop();
+    });
+
+    /** Notes which snapshots' jobs it takes. */
+    function receive(options: Partial<JobReceiverOptions>): string[] {
+      const taken: string[] = [];
+      const handlers = {
+        ...perKind(() => async () => undefined),
+        snapshot: async ({ snapshotId }: { snapshotId: string }) => void taken.push(snapshotId),
+      };
+      receivers.push(createJobReceiver(storage(service.url), handlers, { concurrency: () => 4, log, ...options }));
+      return taken;
+    }
+
+    const newJob = () => snapshotJob({ snapshotId: `slack-C1-${randomUUID()}` });
+    const start = (kind: 'block' | 'hold', ms: number, options: Parameters<typeof startReceiverProcess>[2]): ReceiverProcess => {
+      const child = startReceiverProcess(storage(service.url), { kind, ms }, options);
+      processes.push(child);
+      return child;
+    };
+
+    it.each([
+      ['behind', -hourMs],
+      ['ahead', hourMs],
+    ])('leaves a job to whoever works on it, whose clock is %s', async (_, aheadMs) => {
+      const job = newJob();
+      const busy = start('hold', 1_500, { aheadMs, stallCheckMs: 200 });
+      await sender.send(job, patience);
+      expect(await busy.took).toBe(job.snapshotId);
+      const taken = receive({ stallCheckMs: 200 });
+      expect(await busy.finished).toBe(job.snapshotId);
+      const queue = raw(service.url);
+      await until('the queue knows that it is done', async () => (await queue.getJob(jobId('snapshot', job)))?.finishedOn !== undefined);
+      await queue.close();
+      expect(taken).toEqual([]);
+    });
+
+    it.each([
+      ['behind', -hourMs],
+      ['ahead', hourMs],
+    ])('hands on the job of one that was killed, whose clock was %s', async (_, aheadMs) => {
+      const job = newJob();
+      const victim = start('hold', 60_000, { aheadMs, lockMs: 1_500, stallCheckMs: 300 });
+      await sender.send(job, patience);
+      expect(await victim.took).toBe(job.snapshotId);
+      await victim.kill();
+      const taken = receive({ lockMs: 1_500, stallCheckMs: 300 });
+      await until('another receiver takes it', () => taken.includes(job.snapshotId), 10_000);
+    });
+
+    it.runIf(name === 'PostgreSQL')('hands on the job of one that was killed while the database’s clock was ahead', async () => {
+      const job = newJob();
+      const victim = start('hold', 60_000, { lockMs: 1_500, stallCheckMs: 300 });
+      await sender.send(job, patience);
+      expect(await victim.took).toBe(job.snapshotId);
+      await victim.kill();
+      const client = new Client({ connectionString: service.url });
+      await client.connect();
+      const later = Date.now() + hourMs;
+      await client.query(`UPDATE bullmq.job SET locked_until_ms = ${String(later)} WHERE state = 'active'`);
+      await client.query(`UPDATE bullmq.meta SET value = '${String(later)}' WHERE field = 'stalled-check'`);
+      await client.end();
+      const taken = receive({ lockMs: 1_500, stallCheckMs: 300 });
+      await until('another receiver takes it', () => taken.includes(job.snapshotId), 15_000);
+    });
+  });
+}
