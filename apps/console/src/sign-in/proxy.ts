@@ -2,9 +2,10 @@ import { BlockList, isIP } from 'node:net';
 import { AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { FastifyRequest } from 'fastify';
-import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose';
+import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { ownNames, spelt, type SignInConfig } from './config.ts';
+import { createKeys } from './keys.ts';
 import type { Role, User } from './user.ts';
 
 /** The addresses of the proxies before us, as Fastify and we ask for them. */
@@ -50,8 +51,9 @@ export function createProxySignIn(config: SignInConfig, log: Pick<Logger, 'warn'
   const header = config.CONSOLE_PROXY_HEADER?.toLowerCase();
   if (header === undefined) return async () => null;
   const isProxy = proxyAddresses(config.CONSOLE_PROXY_ADDRESSES ?? []);
-  const keys = config.CONSOLE_JWKS_URL === undefined ? null : createRemoteJWKSet(new URL(config.CONSOLE_JWKS_URL));
   const tell = onceAMinute((err: unknown, what: string) => log.warn({ err }, what));
+  const stale = (err: unknown): void => tell(err, 'the keys of CONSOLE_JWKS_URL cannot be read again: the known ones hold for a day');
+  const keys = config.CONSOLE_JWKS_URL === undefined ? null : createKeys(new URL(config.CONSOLE_JWKS_URL), { tell: stale });
   const isListed = (list: readonly string[] | undefined, name: string): boolean => list?.some((each) => spelt(each) === name) ?? false;
   const roleOf = (name: string): Role => {
     if (isListed(config.CONSOLE_ADMINS, name)) return 'admin';
@@ -102,7 +104,7 @@ function nameIn(payload: JWTPayload, claim: string | undefined): unknown {
   return (isBelieved ? textOf(email) : undefined) ?? sub;
 }
 
-async function subjectOf(token: string, keys: ReturnType<typeof createRemoteJWKSet>, { config, tell }: SubjectDeps): Promise<unknown> {
+async function subjectOf(token: string, keys: JWTVerifyGetKey, { config, tell }: SubjectDeps): Promise<unknown> {
   try {
     const { payload } = await jwtVerify(token, keys, {
       ...(config.CONSOLE_JWT_AUDIENCE === undefined ? {} : { audience: config.CONSOLE_JWT_AUDIENCE }),
