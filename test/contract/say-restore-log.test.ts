@@ -81,15 +81,15 @@ describeOperations('the log of changes after a restore', (rig) => {
       ] as const) {
         const { version } = await database.store.head(never);
         const forget = { ...(await forgottenIn(database, never)), by: { id: 'cli:ada' } };
-        let isDone = false;
+        const state = { isDone: false };
         const restoring = restoreArchive(
           database,
           file,
           { replace: true, forget, by: { actor: { id: 'cli:ada', where: 'box' }, what: 'restored' } },
           never,
-        ).finally(() => (isDone = true));
+        ).finally(() => (state.isDone = true));
         const seen: number[] = [];
-        while (!isDone) {
+        while (!state.isDone) {
           const head = await database.store.head(never).catch(() => null);
           if (head && head.version !== version) seen.push((await entries(documents)).length);
         }
