@@ -79,6 +79,7 @@ describeOperations('retention by the settings of today', (rig) => {
       ['personal-audit', 'AUDIT_KEEP_DAYS'],
       ['quarantine-access', 'AUDIT_KEEP_DAYS'],
       ['queue-change', 'AUDIT_KEEP_DAYS'],
+      ['restore-log', 'AUDIT_KEEP_DAYS'],
       ['rule-change', 'AUDIT_KEEP_DAYS'],
       ['talk-access-audit', 'AUDIT_KEEP_DAYS'],
       ['violation-decision', 'AUDIT_KEEP_DAYS'],

@@ -5,5 +5,6 @@ export const replacement = (version: number): Replacement => ({
   head: { version, nextNumber: version },
   scope: 'gallery',
   forgotten: null,
+  noted: null,
   check: () => Promise.resolve(),
 });

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { storageForCommand } from '@watchpost/standalone/command-storage';
 import { runCommand } from '@watchpost/cli/run-command';
+import { restoreLogKind } from '@watchpost/gallery/archive/restore-log';
 import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
@@ -64,6 +65,12 @@ describeWith(['mongo', 'postgres'], 'move', () => {
     await database.close();
     return [found.map(({ id, body }) => [id, body]), records];
   };
+  const notedIn = async (storage: StorageConfig): Promise<unknown[]> => {
+    const database = await openIt(storage);
+    const found = await database.documents.find({ kind: restoreLogKind, order: 'oldest', limit: 9 }, never);
+    await database.close();
+    return found.map(({ body }) => body);
+  };
   const env = (storage: StorageConfig): Record<string, string | undefined> => ({ ...storage });
 
   it('goes to what a file says, and removes what a move has left behind that was killed', async () => {
@@ -84,6 +91,8 @@ describeWith(['mongo', 'postgres'], 'move', () => {
       vi.unstubAllEnvs();
     }
     expect(await visits(postgres)).toEqual(await visits(mongo));
+    expect(await notedIn(postgres)).toEqual([expect.objectContaining({ what: 'moved', actor: expect.stringMatching(/^cli:/) })]);
+    expect(await notedIn(mongo)).toEqual([]);
     expect(await run(env(mongo), '--to-file', file, '--to', 'embedded')).toMatchObject({ code: 2 });
     expect(await run(env(mongo), '--to-file', `${file}s`)).toMatchObject({ code: 1, err: expect.stringMatching(/^file-unreadable: /) });
   });

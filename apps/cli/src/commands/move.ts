@@ -12,7 +12,7 @@ import { openDatabase } from '@watchpost/gallery/stores/open-database';
 import type { Database } from '@watchpost/gallery/stores/database';
 import type { Command, CommandContext } from '../command.ts';
 import { countsInWords } from '../support/archive-words.ts';
-import { silent, storageOf, using } from '../support/open-database.ts';
+import { actor, silent, storageOf, using } from '../support/open-database.ts';
 import { makeMoveFolder, removeLeftByMoves } from '../support/move-folder.ts';
 import { readArgs } from '../support/read-args.ts';
 import { assertUntouched } from '../support/untouched.ts';
@@ -103,7 +103,7 @@ async function copy({ source, target, replace }: Copy, { signal, print }: Comman
         const file = path.join(folder, 'everything.gz');
         if (!replace) await assertNew(to, signal);
         await exportArchive(from, file, {}, signal);
-        const { counts, expired } = await restoreArchive(to, file, { replace, confirm }, signal);
+        const { counts, expired } = await restoreArchive(to, file, { replace, confirm, by: { actor, what: 'moved' } }, signal);
         // In the last moment: what is there now must be overwritten.
         await assertLeft({ isCopied: true });
         print(`copied ${countsInWords((kind) => counts[kind], 'everything')}`);

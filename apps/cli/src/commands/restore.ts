@@ -28,7 +28,7 @@ export const run: Command = async (args, context) => {
     const again = values.replace && !values['bring-back'] ? await forgottenIn(opened, signal) : null;
     const forget = again && { forget: { ...again, by: actor, documents: boardsWithout } };
     const notGiven = values.replace ? await notGivenIn(opened.documents, signal) : new Map<string, number>();
-    const restored = await restoreArchive(opened, file, { replace: values.replace, ...forget }, signal);
+    const restored = await restoreArchive(opened, file, { replace: values.replace, ...forget, by: { actor, what: 'restored' } }, signal);
     return { ...restored, given: await givenAgain(notGiven, opened, signal) };
   });
   print(`restored ${countsInWords((kind) => counts[kind], scope)}`);

@@ -25,10 +25,23 @@ const labels: Record<LogSource, string> = {
   cameras: 'Cameras',
   violations: 'Violations',
   quarantine: 'Quarantine',
+  backups: 'Backups',
   'sign-in': 'Sign-in',
   requests: 'Requests',
 };
-const sources = ['all', 'people', 'rules', 'feeds', 'queue', 'cameras', 'violations', 'quarantine', 'sign-in', 'requests'] as const;
+const sources = [
+  'all',
+  'people',
+  'rules',
+  'feeds',
+  'queue',
+  'cameras',
+  'violations',
+  'quarantine',
+  'backups',
+  'sign-in',
+  'requests',
+] as const;
 
 /** Who changed what, and when; changes of people can be undone for ten minutes. */
 export function LogPage(): JSX.Element {

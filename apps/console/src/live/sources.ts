@@ -36,6 +36,7 @@ const documentKinds: readonly { kind: string; topics: readonly Topic[]; newest: 
   { kind: 'violation-decision', topics: ['violations', 'log'], newest: 5 },
   { kind: 'quarantine-access', topics: ['violations', 'log'], newest: 5 },
   { kind: 'console-log', topics: ['log'], newest: 5 },
+  { kind: 'restore-log', topics: ['log'], newest: 5 },
   { kind: 'doctor', topics: ['system'], newest: 2 },
 ];
 

@@ -1,3 +1,4 @@
+import type { DocumentToPut } from '@watchpost/shared/documents/document-store';
 import type { GalleryStore } from '../store.ts';
 import type { Head } from '../domain.ts';
 import type { ArchiveCounts, ArchiveLine, ArchiveScope, LineOf, StoredKind } from './archive-lines.ts';
@@ -32,6 +33,8 @@ export interface Replacement {
   check: (reader: ArchiveReader) => Promise<void>;
   /** Null: nobody. */
   forgotten: ForgottenAgain | null;
+  /** The document that tells of it, at `nowMs` by the database's clock: it comes in the same moment as all else. Null: none is kept. */
+  noted: ((nowMs: number) => DocumentToPut) | null;
 }
 
 /** After which version, and when by the database's clock, milliseconds since 1970. */

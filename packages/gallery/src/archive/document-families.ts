@@ -85,6 +85,7 @@ export const kept: readonly string[] = [
   'queue-change',
   'violation-decision',
   'console-log',
+  'restore-log',
   'consent',
   'shown-post',
   'receipt',

@@ -1,4 +1,5 @@
 import { AppError } from '@watchpost/shared/errors';
+import type { DocumentToPut } from '@watchpost/shared/documents/document-store';
 import { throwIfAborted } from '@watchpost/shared/wait';
 import { type ArchiveContent, assertSameContent, createContentTaker } from './archive-content.ts';
 import { type ArchiveRead, readArchive } from './archive-file.ts';
@@ -7,6 +8,7 @@ import type { ArchiveBatch, ArchiveParts, ArchiveReader, ForgottenAgain } from '
 import { linesOf } from './export-archive.ts';
 import { type Forgetting, planForgetting, type ToForget } from './forget-in-file.ts';
 import { createPeopleOfFile } from './people-of-file.ts';
+import { type RestoredBy, restoreLogEntry } from './restore-log.ts';
 
 const batchSize = 500;
 /** Of the lines of a batch as text, characters. */
@@ -58,6 +60,8 @@ export interface RestoreOptions {
   confirm?: () => Promise<void>;
   /** Who are forgotten, where the file has them: nobody sees them come back. */
   forget?: ToForget & Pick<ForgottenAgain, 'stillHolds'>;
+  /** Who does it, for the log of changes. Absent: no entry is made. */
+  by?: RestoredBy;
 }
 
 /**
@@ -68,14 +72,14 @@ export interface RestoreOptions {
 export async function restoreArchive(
   { archive }: Pick<ArchiveParts, 'archive'>,
   file: string,
-  { replace, confirm, forget }: RestoreOptions,
+  { replace, confirm, forget, by }: RestoreOptions,
   signal: AbortSignal,
 ): Promise<Restored> {
   const nowMs = await archive.nowMs(signal);
   const toForget = forget && forget.personIds.length > 0 ? forget : null;
   const people = createPeopleOfFile();
   const verified = await verifyArchive(file, nowMs, signal, toForget ? (line) => people.take(line) : undefined);
-  const { end, scope, expired } = verified;
+  const { end, scope, expired, exportedAt } = verified;
   await assertEmpty(archive, { replace, scope }, signal);
   const forgetting = toForget && (await planForgetting({ people, lines: readArchive(file), toForget, nowMs }, signal));
   const left = forgetting && whatIsLeft(file, forgetting, nowMs);
@@ -86,8 +90,15 @@ export async function restoreArchive(
     await confirm?.();
   };
   const forgotten = toForget && forgottenAgain(toForget, forgetting, nowMs);
+  const noted = by
+    ? (atMs: number): DocumentToPut => {
+        const { person: people, face: faces, sighting: sightings } = contentNow().counts;
+        const said = { scope, exportedAt, counts: { people, faces, sightings }, forgotten: forgetting?.count ?? 0 };
+        return restoreLogEntry(by, said, atMs);
+      }
+    : null;
   const head = { version: end.version, nextNumber: end.nextNumber };
-  await archive.replaceAll({ head, scope, check, forgotten }, batched(left?.lines ?? readArchive(file), nowMs), signal);
+  await archive.replaceAll({ head, scope, check, forgotten, noted }, batched(left?.lines ?? readArchive(file), nowMs), signal);
   return { scope, counts: contentNow().counts, expired, forgotten: forgetting?.count ?? 0 };
 }
 

@@ -24,6 +24,7 @@ const audits = [
   'personal-audit',
   'quarantine-access',
   'queue-change',
+  'restore-log',
   'rule-change',
   'talk-access-audit',
   'violation-decision',

@@ -1,3 +1,4 @@
+import { type RestoreLogEntry, restoreLogKind, restoreLogSchema } from '@watchpost/gallery/archive/restore-log';
 import { z } from 'zod';
 import { consoleLogSchema } from '../../sign-in/console-log.ts';
 import { violationDecisionKind, violationDecisionSchema } from '../violations/decisions.ts';
@@ -65,6 +66,28 @@ function queueWords({ what, kind, code, ids = [], jobs, isOpen = false, isCutOff
   return `${some}${ofKind}${code === undefined ? '' : ` that had failed with ${code}`}${which}${cutOff}`;
 }
 
+const counted = (count: number, one: string, many: string): string => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+
+function restoreWords({ what, scope, exportedAt, counts, forgotten }: RestoreLogEntry): string {
+  const date = new Date(exportedAt);
+  const from = Number.isNaN(date.getTime()) ? 'an unknown day' : `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const did =
+    what === 'moved'
+      ? `Moved everything here from another database, as it was on ${from}`
+      : `Restored ${scope === 'gallery' ? 'the gallery alone from ' : ''}the backup of ${from}`;
+  const { people, faces, sightings } = counts;
+  const held = [
+    counted(people, 'person', 'people'),
+    counted(faces, 'face', 'faces'),
+    counted(sightings, 'snapshot with faces', 'snapshots with faces'),
+  ];
+  const again =
+    forgotten === 0
+      ? ''
+      : `; ${forgotten === 1 ? '1 person who was' : `${forgotten.toLocaleString('en')} people who were`} forgotten since then ${forgotten === 1 ? 'is' : 'are'} forgotten again`;
+  return `${did}: ${held.join(', ')}${again}`;
+}
+
 /** The audits that are documents, by kind; null: another version wrote it in another form. */
 export const auditKinds: Readonly<Record<string, { sources: readonly LogSource[]; describe: (body: unknown) => Described | null }>> = {
   'rule-change': { sources: ['rules'], describe: describeRuleChange },
@@ -105,6 +128,13 @@ export const auditKinds: Readonly<Record<string, { sources: readonly LogSource[]
     describe: (body) => {
       const { data } = violationDecisionSchema.safeParse(body);
       return data ? described('violations', data, `${decisionWords[data.what] ?? data.what}: a message that broke a rule`) : null;
+    },
+  },
+  [restoreLogKind]: {
+    sources: ['backups'],
+    describe: (body) => {
+      const { data } = restoreLogSchema.safeParse(body);
+      return data ? { source: 'backups', actor: data.actor, where: data.where, text: restoreWords(data) } : null;
     },
   },
   'console-log': {

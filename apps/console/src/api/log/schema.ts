@@ -1,7 +1,18 @@
 import { z } from 'zod';
 
-/** Where a change was made: to people, rules, feeds, the queue, cameras, or at the console's door. */
-export const logSources = ['people', 'rules', 'feeds', 'queue', 'cameras', 'violations', 'quarantine', 'sign-in', 'requests'] as const;
+/** Where a change was made: to people, rules, feeds, the queue, cameras, from a backup, or at the console's door. */
+export const logSources = [
+  'people',
+  'rules',
+  'feeds',
+  'queue',
+  'cameras',
+  'violations',
+  'quarantine',
+  'backups',
+  'sign-in',
+  'requests',
+] as const;
 export type LogSource = (typeof logSources)[number];
 
 /** One thing that somebody did. */

@@ -81,7 +81,7 @@ export function createMongoArchive(db: Db, store: GalleryStore, { snapshots }: {
     return found;
   };
 
-  const replaceAll: ArchiveStore['replaceAll'] = async ({ head: file, scope, check, forgotten }, batches, signal) => {
+  const replaceAll: ArchiveStore['replaceAll'] = async ({ head: file, scope, check, forgotten, noted }, batches, signal) => {
     const by = randomUUID();
     const before = headAfter(await lock.begin(by, signal), file);
     const at = { version: before.version, nowMs: await clock() };
@@ -101,8 +101,10 @@ export function createMongoArchive(db: Db, store: GalleryStore, { snapshots }: {
       await lock.assertOurs(by, signal);
       await writeBatch(shadows, batch, at);
     }
-    const putOwn = (documents: Collection<AnyDocument>): Promise<void> =>
-      putDocument(documents, newEpoch(nowMs, { sinceVersion: before.version }));
+    const putOwn = async (documents: Collection<AnyDocument>): Promise<void> => {
+      await putDocument(documents, newEpoch(nowMs, { sinceVersion: before.version }));
+      if (noted) await putDocument(documents, noted(nowMs));
+    };
     if (kinds.includes('document')) await putOwn(shadows.document);
     for (const kind of kinds) await copyIndexes(targets[kind], shadows[kind]);
     // From here on it is a matter of moments, in which nobody can read or commit.
@@ -188,11 +190,12 @@ const tookTooLong = (cause: unknown): AppError =>
   );
 
 /** A document that is in no file, over whatever is there. An epoch makes every process read the documents again. */
-async function putDocument(documents: Collection<AnyDocument>, { kind, id, atMs, body }: DocumentToPut): Promise<void> {
+async function putDocument(documents: Collection<AnyDocument>, { kind, id, atMs, expiresAtMs, body }: DocumentToPut): Promise<void> {
   const _id = { kind, id };
   const before = await documents.findOne({ _id });
   const revision = Math.max(Number(before?.['revision'] ?? 0) + 1, revisionAfter(2, atMs));
-  const next = { revision, at: new Date(atMs), keys: [], expiresAt: null, body: JSON.stringify(body) };
+  const expiresAt = expiresAtMs === null ? null : new Date(expiresAtMs);
+  const next = { revision, at: new Date(atMs), keys: [], expiresAt, body: JSON.stringify(body) };
   await documents.replaceOne({ _id }, next, { upsert: true, writeConcern: { w: 'majority', journal: true } });
 }
 

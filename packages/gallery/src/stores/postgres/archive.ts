@@ -105,7 +105,7 @@ async function readState(query: Query, lock: '' | 'FOR UPDATE'): Promise<z.infer
 
 async function replace(
   query: Query,
-  { head: file, scope, check, forgotten }: Replacement,
+  { head: file, scope, check, forgotten, noted }: Replacement,
   batches: AsyncIterable<ArchiveBatch>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -133,6 +133,7 @@ async function replace(
   ]);
   await query('UPDATE watchpost.upkeep SET compared_up_to = 0');
   await putDocument(query, newEpoch(nowMs, { sinceVersion: head.version }));
+  if (noted) await putDocument(query, noted(nowMs));
 }
 
 /** Now, and not when the transaction began: milliseconds since 1970. */
@@ -142,11 +143,11 @@ async function clockOf(query: Query): Promise<number> {
 }
 
 /** A document that is in no file, over whatever is there. An epoch makes every process read the documents again. */
-async function putDocument(query: Query, { kind, id, atMs, body }: DocumentToPut): Promise<void> {
+async function putDocument(query: Query, { kind, id, atMs, expiresAtMs, body }: DocumentToPut): Promise<void> {
   await query(
-    `INSERT INTO watchpost.documents AS d (kind, id, revision, at, keys, expires_at, body) VALUES ($1, $2, $3, $4, '{}', NULL, $5)
+    `INSERT INTO watchpost.documents AS d (kind, id, revision, at, keys, expires_at, body) VALUES ($1, $2, $3, $4, '{}', $6, $5)
      ON CONFLICT (kind, id) DO UPDATE SET revision = d.revision + 1, at = excluded.at, body = excluded.body`,
-    [kind, id, revisionAfter(2, atMs), new Date(atMs), JSON.stringify(body)],
+    [kind, id, revisionAfter(2, atMs), new Date(atMs), JSON.stringify(body), expiresAtMs === null ? null : new Date(expiresAtMs)],
   );
 }
 
