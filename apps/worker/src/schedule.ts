@@ -13,8 +13,9 @@ export interface Task {
 
 /** A worker that dies while it does a task holds the others up no longer, milliseconds. */
 const leaseMs = 60_000;
-/** After a failure, and where another worker does the task: how much rarer it is tried. */
+/** After a failure, and where another worker does the task: how much rarer it is tried, but once in the time of a lease. */
 const patience = 5;
+const laterMs = ({ everyMs }: Task): number => Math.min(everyMs * patience, leaseMs);
 
 /** Runs the tasks until `signal` aborts, each by one worker at a time. A failure is logged, and tried again. Resolves when all have ended. */
 export async function runTasks(
@@ -45,7 +46,7 @@ async function repeat(task: Task, deps: { documents: DocumentStore; log: Logger 
         deps.log.warn({ err: error, task: task.name }, 'a task failed, it is tried again');
       }
     }
-    await pause(wasDone ? task.everyMs : task.everyMs * patience, signal).catch(() => undefined);
+    await pause(wasDone ? task.everyMs : laterMs(task), signal).catch(() => undefined);
   }
 }
 

@@ -1,67 +1,22 @@
 import { newEpoch } from '@watchpost/shared/documents/epoch';
 import { AppError } from '@watchpost/shared/errors';
 import { createKnownPosts } from '@watchpost/privacy/receipts/known-posts';
-import { follow, type FollowDeps } from '@watchpost/worker/follow';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { comparableFace } from '../../support/comparable-face.ts';
-import { startVisitRig, type VisitRig } from '../../support/visit-rig.ts';
+import { type FollowRig, grace, startFollowRig } from '../../support/owe-follow-rig.ts';
+import type { VisitRig } from '../../support/visit-rig.ts';
 
 const never = new AbortController().signal;
-const grace = { id: 'grace', status: 'named', name: 'Grace' } as const;
+let followRig: FollowRig;
 let rig: VisitRig;
-let isReady: boolean;
-let epoch: string;
 beforeEach(() => {
-  [rig, isReady, epoch] = [startVisitRig(), true, 'e1'];
+  followRig = startFollowRig();
+  ({ rig } = followRig);
 });
-
-const once = (over: Partial<FollowDeps> = {}): Promise<void> =>
-  follow(
-    {
-      documents: rig.documents,
-      visits: rig.visiting.visits,
-      questions: {
-        changedSince: async (version) => {
-          const { changes } = rig;
-          return { version: changes.version, personIds: version > 0 && version < changes.version ? changes.personIds : [] };
-        },
-      },
-      gallery: { position: () => ({ epoch, version: 1 }), isReady: () => isReady },
-      sender: {
-        send: async (job) => void rig.queued.push(job),
-        ping: async () => undefined,
-        counts: async () => [],
-        close: async () => undefined,
-      },
-      forget: async () => undefined,
-      sendTimeoutMs: 1_000,
-      ...over,
-    },
-    never,
-  );
-
-/** So many posts, an hour apart, that show this person; the oldest first. */
-async function posted(
-  count: number,
-  person: ReturnType<typeof comparableFace>['person'] = { id: 'ada', status: 'named', name: 'Ada' },
-): Promise<string[]> {
-  const ids: string[] = [];
-  for (let index = 0; index < count; index += 1) {
-    const { id } = await rig.join(`s${rig.faces.size}`, [comparableFace({ person })]);
-    await rig.settle();
-    ids.push(id);
-    rig.nowMs += 3_600_000;
-  }
-  return ids;
-}
-
-/** Ada took back her consent just now. */
-const tookBack = (): NonNullable<FollowDeps['tookBack']> => {
-  const atMs = rig.nowMs;
-  return async (ids) => new Map(ids.includes('ada') ? [['ada', atMs]] : []);
-};
-const changed = (...personIds: string[]): void => void (rig.changes = { version: rig.changes.version + 1, personIds });
-const edited = (): string[] => rig.queued.splice(0).flatMap((job) => (job.kind === 'visit' ? job.visitId : []));
+const once: FollowRig['once'] = (over) => followRig.once(over);
+const posted: FollowRig['posted'] = (count, person) => followRig.posted(count, person);
+const tookBack: FollowRig['tookBack'] = () => followRig.tookBack();
+const changed: FollowRig['changed'] = (...personIds) => followRig.changed(...personIds);
+const edited: FollowRig['edited'] = () => followRig.edited();
 
 describe('posts follow the gallery', () => {
   it('only those that show somebody who was changed', async () => {
@@ -113,12 +68,7 @@ describe('posts follow the gallery', () => {
 
   it('in which somebody is nameless now: all, whatever else is changed after that', async () => {
     const [first] = await posted(1);
-    const { revision: _r, ...visit } = await rig.visit(first ?? '');
-    const ids = Array.from({ length: 2_050 }, (_, index) => `copy-${index}`);
-    for (const [index, id] of ids.entries()) {
-      const snapshots = visit.snapshots.map((each) => ({ ...each, takenAtMs: each.takenAtMs + index }));
-      await rig.visiting.visits.save({ ...visit, id, snapshots, revision: 0 }, never);
-    }
+    await followRig.copied(first ?? '', 2_050);
     await posted(1, grace);
     await once();
     const silent = tookBack();
@@ -206,7 +156,7 @@ describe('posts follow the gallery', () => {
     await posted(1);
     await once();
     changed('ada');
-    epoch = 'e2';
+    followRig.epoch = 'e2';
     await once();
     expect(edited()).toEqual([]);
     changed('ada');
@@ -219,7 +169,7 @@ describe('posts follow the gallery', () => {
     await once();
     const restored = rig.changes.version + 1;
     await rig.documents.put(newEpoch(rig.nowMs, { sinceVersion: restored }), never);
-    epoch = 'e2';
+    followRig.epoch = 'e2';
     rig.changes = { version: restored + 1, personIds: ['ada'] };
     const gone: string[] = [];
     await once({ forget: async (personIds) => void gone.push(...personIds) });
@@ -237,7 +187,7 @@ describe('posts follow the gallery', () => {
     expect(edited()).toEqual([id]);
     // The queue has lost the job, and the restored visit is as it was.
     await rig.visiting.visits.save({ ...(await rig.visit(id)), picturesGo: false, namelessSinceMs: 0 }, never);
-    epoch = 'e2';
+    followRig.epoch = 'e2';
     await once({ tookBack: silent });
     expect([edited(), (await rig.visit(id)).picturesGo]).toEqual([[id], true]);
     rig.nowMs += 600_000;
@@ -248,12 +198,11 @@ describe('posts follow the gallery', () => {
   it('not before the gallery is known, and miss nothing by that', async () => {
     const [id] = await posted(1);
     await once();
-    isReady = false;
-    epoch = '';
+    Object.assign(followRig, { isReady: false, epoch: '' });
     changed('ada');
     await once();
     expect(edited()).toEqual([]);
-    [isReady, epoch] = [true, 'e1'];
+    Object.assign(followRig, { isReady: true, epoch: 'e1' });
     await once();
     expect(edited()).toEqual([id]);
   });

@@ -45,6 +45,7 @@ export const kept: readonly string[] = [
   // Visits, and what is posted about them.
   'visit',
   'camera-visits',
+  'owed-edit',
   'subscriptions',
   'notice',
   'deed',
