@@ -1,4 +1,4 @@
-import { readMongoFacts, type MongoFacts, type MongoMember } from '@watchpost/gallery/stores/mongo/facts';
+import type { MongoFacts, MongoMember } from '@watchpost/gallery/stores/mongo/facts';
 import { rulesId, rulesKind } from '@watchpost/rules/store/rules-document';
 import { reportClock } from '../clock.ts';
 import type { DoctorConfig } from '../config.ts';
@@ -21,6 +21,8 @@ export function mongoChecks(config: DoctorConfig): Check[] {
       repair:
         'look whether MongoDB runs, and whether MONGO_CONNECTION_STRING has its address, user, password and replica set; until then jobs wait',
       examine: async (report, signal) => {
+        // Loads MongoDB's driver: only for those who have one.
+        const { readMongoFacts } = await import('@watchpost/gallery/stores/mongo/facts');
         const facts = await readMongoFacts(url, { kind: rulesKind, id: rulesId }, signal);
         reportMongo(report, facts);
         reportRules(report, config, facts.document);

@@ -3,8 +3,6 @@ import { assertReadable, epochId, epochKind } from '@watchpost/shared/documents/
 import { AppError } from '@watchpost/shared/errors';
 import type { Logger } from '@watchpost/shared/observability/logger';
 import type { Database } from './database.ts';
-import { openMongo } from './mongo/open.ts';
-import { openPostgres } from './postgres/open.ts';
 
 export interface OpenDatabaseOptions {
   log: Logger;
@@ -25,9 +23,11 @@ export async function openDatabase(
   signal: AbortSignal,
 ): Promise<Database> {
   const options = { log, sightingsKeepMs };
-  const open = (): Promise<Database> => {
-    if (config.MONGO_CONNECTION_STRING) return openMongo(config.MONGO_CONNECTION_STRING, options, signal);
-    if (config.POSTGRES_URL) return openPostgres(config.POSTGRES_URL, options, signal);
+  // Each driver takes its share of the time and the memory of a start: only the one that is used is loaded.
+  const open = async (): Promise<Database> => {
+    if (config.MONGO_CONNECTION_STRING)
+      return (await import('./mongo/open.ts')).openMongo(config.MONGO_CONNECTION_STRING, options, signal);
+    if (config.POSTGRES_URL) return (await import('./postgres/open.ts')).openPostgres(config.POSTGRES_URL, options, signal);
     throw new AppError('config-invalid', 'MONGO_CONNECTION_STRING or POSTGRES_URL must be set for the database');
   };
   const database = await open();

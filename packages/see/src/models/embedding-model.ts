@@ -4,7 +4,7 @@ import { AppError } from '@watchpost/shared/errors';
 import { calibrationTableSchema, type CalibrationTable } from '@watchpost/shared/calibration-table';
 import type { Point } from '@watchpost/shared/geometry';
 import { z } from 'zod';
-import { dlibSide } from '../translate/dlib-resnet.ts';
+import { dlibSide } from '../translate/inputs.ts';
 import { dlibCentre } from './dlib-centre.ts';
 
 /** The JSON file that describes a custom embedding model; docs/guides/adding-a-model.md explains its fields. */

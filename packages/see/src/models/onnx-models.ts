@@ -2,7 +2,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { CachedFile } from '../files/model-cache.ts';
 import type { Raster } from '../picture/raster.ts';
 import type { ModelName } from '../translate/recipes.ts';
-import { inputName } from '../translate/to-onnx.ts';
+import { inputName } from '../translate/inputs.ts';
 import type { HumanModels } from './face-models.ts';
 import { floats, sessionOptions } from './onnx-session.ts';
 

@@ -1,7 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { CachedFile } from '../files/model-cache.ts';
 import type { Raster } from '../picture/raster.ts';
-import { inputName } from '../translate/to-onnx.ts';
+import { inputName } from '../translate/inputs.ts';
 import { floats, sessionOptions } from './onnx-session.ts';
 
 /** Opens dlib's network. It runs on ONNX Runtime whichever library runs Human's models. */

@@ -6,7 +6,6 @@ import { builtIn, readEmbeddingModel } from '../models/embedding-model.ts';
 import { openVision, type PreparedVision, type Uninterrupted, type Vision } from '../models/vision.ts';
 import { channelBlock, type ChannelBlock } from '../translate/channel-block.ts';
 import { translatedModel, translatedResnet } from '../translate/translated-model.ts';
-import { computeMeanEmbedding } from './mean-embedding.ts';
 
 /** Larger pictures are shrunk to this number of pixels; a 4K camera frame has fewer. */
 const workPixels = 12_600_000;
@@ -47,6 +46,7 @@ export async function prepareVision(
   const mean = await cached(`mean-embedding-${hash.digest('hex').slice(0, 16)}.f32`, log, dir, async () => {
     const vision = await openVision({ ...prepared, engine: 'onnx' }, uninterrupted);
     try {
+      const { computeMeanEmbedding } = await import('./mean-embedding.ts');
       const mean = await computeMeanEmbedding(vision);
       return Uint8Array.from(new Uint8Array(mean.buffer));
     } finally {

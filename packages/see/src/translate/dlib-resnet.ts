@@ -1,9 +1,6 @@
 import type { Weight } from './graph-model.ts';
+import { dlibSide, inputName } from './inputs.ts';
 import { encodeOnnx, type OnnxNode, type OnnxTensor } from './onnx-file.ts';
-import { inputName } from './to-onnx.ts';
-
-/** Side of the network's patch, pixels. */
-export const dlibSide = 150;
 
 /** Bytes to input values: (byte - mean[channel]) * scale, RGB. */
 const mean = [122.782, 117.001, 104.298];

@@ -1,5 +1,6 @@
 import type { GraphModel, GraphNode } from './graph-model.ts';
 import { inputsOf, type Draft, type Size } from './draft.ts';
+import { inputName } from './inputs.ts';
 import { encodeOnnx, type Dimension, type OnnxNode, type OnnxTensor } from './onnx-file.ts';
 import { operations } from './operations.ts';
 
@@ -18,9 +19,6 @@ export interface Recipe {
   /** The graph's output nodes and what to call their values. Nodes that these do not depend on are left out. */
   outputs: Record<string, string>;
 }
-
-/** The translated model's only input: picture bytes, [pictures, height, width, 3], RGB. */
-export const inputName = 'picture';
 
 /**
  * Translates a TensorFlow.js graph to ONNX. Supports the few operations that Human's face models use.

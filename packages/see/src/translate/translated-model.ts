@@ -5,10 +5,7 @@ import { faceApiFile } from '../files/face-api-package.ts';
 import { humanFile } from '../files/human-package.ts';
 import { cached, type CachedFile } from '../files/model-cache.ts';
 import type { ChannelBlock } from './channel-block.ts';
-import { dlibResnet } from './dlib-resnet.ts';
-import { readGraphModel, readManifest } from './graph-model.ts';
 import { recipes, type ModelName } from './recipes.ts';
-import { toOnnx } from './to-onnx.ts';
 
 /** Increase this when the translator's output for the same source changes. */
 const translatorVersion = 2;
@@ -26,7 +23,10 @@ export async function translatedModel(
   const hash = createHash('sha256').update(JSON.stringify({ translatorVersion, recipe, ...(recipe.wholeBlocks && { block }) }));
   for (const path of [source, humanFile('models', `${name}.bin`)]) hash.update(await readFile(path));
   const file = `${name}-${hash.digest('hex').slice(0, 16)}.onnx`;
-  return cached(file, log, cacheDir, async () => toOnnx(await readGraphModel(source), recipe, block));
+  return cached(file, log, cacheDir, async () => {
+    const [{ readGraphModel }, { toOnnx }] = await loadTranslator();
+    return toOnnx(await readGraphModel(source), recipe, block);
+  });
 }
 
 /** dlib's network, from the weights that come with face-api. */
@@ -35,5 +35,11 @@ export async function translatedResnet(log: Logger, cacheDir: string | undefined
   const hash = createHash('sha256').update(JSON.stringify({ resnetVersion }));
   for (const path of [manifest, faceApiFile('model', 'face_recognition_model.bin')]) hash.update(await readFile(path));
   const file = `dlib-${hash.digest('hex').slice(0, 16)}.onnx`;
-  return cached(file, log, cacheDir, async () => dlibResnet(await readManifest(manifest)));
+  return cached(file, log, cacheDir, async () => {
+    const [{ readManifest }, , { dlibResnet }] = await loadTranslator();
+    return dlibResnet(await readManifest(manifest));
+  });
 }
+
+/** Needed once in the life of an installation: every other start does without it. */
+const loadTranslator = () => Promise.all([import('./graph-model.ts'), import('./to-onnx.ts'), import('./dlib-resnet.ts')]);
