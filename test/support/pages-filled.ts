@@ -1,5 +1,6 @@
 import { fillDatabase } from '@watchpost/bench/console/fill';
 import { personIdOf } from '@watchpost/bench/console/planned';
+import { createConsoleLog } from '@watchpost/console/sign-in/console-log';
 import { createExaminations } from '@watchpost/shared/documents/examination';
 import { keepReceipt, stuckReceipt } from './page-receipts.ts';
 import { frameWith, man, woman } from './pictures.ts';
@@ -68,6 +69,10 @@ async function fillPrivacy({ as, parts }: OpsConsole): Promise<FilledConsole['re
   // A name for which there is hardly room.
   const named = await as('editor', 'POST', `/api/people/${personIdOf(0)}/name`, { to: longName });
   if (named.statusCode !== 200) throw new Error(named.body);
+  // Somebody whose name hardly fits, from a place that does not either.
+  const actor = `console:${longName.replaceAll(' ', '.').toLowerCase()}@security.operations.example.org`;
+  const where = '2001:0db8:85a3:0000:0000:8a2e:0370:7334';
+  await createConsoleLog(parts.documents).record({ what: 'signed-in', actor, where, detail: null }, never);
   // One that can still be undone.
   await as('admin', 'POST', `/api/people/${personIdOf(9)}/forget`, {});
   return {

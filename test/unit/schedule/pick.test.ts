@@ -1,6 +1,8 @@
 import { decodePage } from '@watchpost/schedule/pick/decode-page';
 import { pick, type Picking } from '@watchpost/schedule/pick/pick';
-import { pickInThread } from '@watchpost/schedule/pick/pick-in-thread';
+import { inOwnTime, pickInThread } from '@watchpost/schedule/pick/pick-in-thread';
+import { ownTask } from '@watchpost/schedule/pick/thread-time';
+import { pause } from '@watchpost/shared/wait';
 import { readValue } from '@watchpost/schedule/pick/read-value';
 import { describe, expect, it } from 'vitest';
 
@@ -128,7 +130,8 @@ describe('pages that mean harm', () => {
     const content = `${'<div>'.repeat(200_000)}x`;
     const hostile = pickInThread(picking({ as: 'html', content, items: 'div div div div', fields: { t: field('div:has(div)') } }), never, {
       beginMs: 60_000,
-      pickMs: 1_500,
+      pickMs: 500,
+      starvedMs: 60_000,
     });
     await expect(hostile).rejects.toMatchObject({
       code: 'fetch-refused',
@@ -139,8 +142,35 @@ describe('pages that mean harm', () => {
   });
 
   it('are tried again where the machine is too busy to begin', async () => {
-    const picked = pickInThread(picking({ content: '{"v":1.5}', fields: { v: field('$.v') } }), never, { beginMs: 1, pickMs: 10_000 });
+    const waits = { beginMs: 1, pickMs: 10_000, starvedMs: 60_000 };
+    const picked = pickInThread(picking({ content: '{"v":1.5}', fields: { v: field('$.v') } }), never, waits);
     await expect(picked).rejects.toMatchObject({ code: 'fetch-failed', message: 'this machine is too busy to read what was fetched' });
+  });
+
+  it('are ended by the time that they work, not by the clock of a machine that has none for them', async () => {
+    const reply = { kind: 'picked' as const, items: [{ v: 1 }] };
+    /** Nothing is worked meanwhile. */
+    const waitFor = (looks: number) => {
+      let left = looks;
+      return async (ms: number) => {
+        await pause(ms, never);
+        left -= 1;
+        return left < 0 ? reply : null;
+      };
+    };
+    const own = { task: ownTask() };
+    expect(own.task).toMatch(/^\d+$/);
+    const limits = { pickMs: 200, starvedMs: 60_000 };
+    expect(await inOwnTime(waitFor(2), own, limits)).toBe(reply);
+    await expect(inOwnTime(waitFor(2), own, { ...limits, starvedMs: 100 })).rejects.toMatchObject({ code: 'fetch-failed' });
+    const working = async (): Promise<null> => {
+      const endMs = performance.now() + 20;
+      while (performance.now() < endMs);
+      return null;
+    };
+    await expect(inOwnTime(working, own, limits)).rejects.toMatchObject({ code: 'fetch-refused' });
+    // Where nobody can say, the clock counts.
+    await expect(inOwnTime(waitFor(2), { task: null }, limits)).rejects.toMatchObject({ code: 'fetch-refused' });
   });
 
   it('expand no entities, and read no files', async () => {

@@ -11,6 +11,7 @@ import { Filters, Page } from '../kit/page.tsx';
 import { personPage } from '../kit/place.ts';
 import { useMay } from '../kit/session.ts';
 import { Empty, ErrorState, Skeleton } from '../kit/states.tsx';
+import { Summary } from '../kit/summary.tsx';
 import { Time } from '../kit/time.tsx';
 import { dismissUndo, toast } from '../kit/toast.tsx';
 import { useParam } from '../kit/use-param.ts';
@@ -116,6 +117,7 @@ function Entry({ entry }: { entry: LogEntry }): JSX.Element {
     },
   });
   const who = entry.actor ?? 'Somebody';
+  const what = <Summary text={entry.text} />;
   return (
     <li class="log-entry">
       <span class="log-time faint number">
@@ -123,9 +125,9 @@ function Entry({ entry }: { entry: LogEntry }): JSX.Element {
       </span>
       <div class="grow">
         <p class={entry.undone ? 'log-text log-undone' : 'log-text'}>
-          {entry.personIds.length === 1 ? <a href={personPage(entry.personIds[0] ?? '')}>{entry.text}</a> : entry.text}
+          {entry.personIds.length === 1 ? <a href={personPage(entry.personIds[0] ?? '')}>{what}</a> : what}
         </p>
-        <p class="muted small">
+        <p class="log-who muted small">
           {who}
           {entry.where && entry.where !== 'console' && ` · ${entry.where}`}
         </p>

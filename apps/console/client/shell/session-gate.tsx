@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { SessionAnswer } from '../../src/api/session/schema.ts';
+import type { SessionEnd } from '../../src/sign-in/sessions.ts';
 import { api, ApiError, setCsrfToken, toApiError, whenSignedOut } from '../kit/api.ts';
 import { forgetAll } from '../kit/cache.ts';
 import { closeLive } from '../kit/live.ts';
@@ -8,7 +9,7 @@ import { focusNextPage } from '../kit/page.tsx';
 import { SessionContext } from '../kit/session.ts';
 import { ErrorState } from '../kit/states.tsx';
 import { Shell } from './shell.tsx';
-import { SignIn } from './sign-in.tsx';
+import { SignIn, type Told } from './sign-in.tsx';
 
 /** A link that logs in once carries its code behind the #, where no server and no log sees it. */
 function takeCode(): string | null {
@@ -23,12 +24,24 @@ const cookieLost = (address: string | null): string =>
     ? 'Signed in, but this browser did not keep the cookie. Allow cookies for this page, and try again.'
     : `Signed in, but this browser did not keep the cookie: open the console at ${address}`;
 
+const over = 'Your session has ended';
+const endings: Record<SessionEnd, string> = {
+  idle: `${over}: nobody used it for 12 hours.`,
+  longest: `${over}: seven days are the longest that one lasts.`,
+  changed: `${over}: the password that you signed in with, or the link, was changed.`,
+  elsewhere: `${over}: it was ended from another browser.`,
+  replaced: `${over}: the database was replaced, such as by a backup, and everybody signs in again.`,
+  unknown: `${over}.`,
+};
+
 /** Shows the pages to whoever is signed in, and the sign-in to everybody else. The address stays: after signing in one is where one wanted to be. */
 export function SessionGate({ children }: { children: ComponentChildren }): JSX.Element | null {
   const [session, setSession] = useState<SessionAnswer | null>(null);
   const [fault, setFault] = useState<ApiError | null>(null);
   /** What there is to say to whoever is about to sign in. */
-  const [told, setTold] = useState<string | null>(null);
+  const [told, setTold] = useState<Told | null>(null);
+  /** Whoever signs out need not be told. */
+  const leaving = useRef(false);
   const load = useCallback(async (): Promise<SessionAnswer | null> => {
     try {
       const answer = await api.get<SessionAnswer>('/api/session');
@@ -44,18 +57,20 @@ export function SessionGate({ children }: { children: ComponentChildren }): JSX.
   const enter = useCallback(async (): Promise<void> => {
     focusNextPage();
     const answer = await load();
-    setTold(answer && !answer.user ? cookieLost(answer.address) : null);
+    leaving.current = false;
+    setTold(answer && !answer.user ? { tone: 'danger', text: cookieLost(answer.address) } : null);
   }, [load]);
   useEffect(() => {
     const begin = async (): Promise<void> => {
       const code = takeCode();
       const answer = await load();
+      if (answer?.ended) setTold({ tone: 'info', text: endings[answer.ended] });
       if (!code || !answer || answer.user) return;
       try {
         await api.post('/api/sign-in/link', { code });
         await enter();
       } catch (error) {
-        setTold(toApiError(error).message);
+        setTold({ tone: 'danger', text: toApiError(error).message });
       }
     };
     void begin();
@@ -64,7 +79,9 @@ export function SessionGate({ children }: { children: ComponentChildren }): JSX.
     whenSignedOut(() => {
       closeLive();
       forgetAll();
-      void load();
+      void load().then((answer) => {
+        if (answer && !answer.user && !leaving.current) setTold({ tone: 'info', text: endings[answer.ended ?? 'unknown'] });
+      });
     });
   }, [load]);
   if (fault) {
@@ -77,6 +94,7 @@ export function SessionGate({ children }: { children: ComponentChildren }): JSX.
   if (!session) return null;
   if (!session.user) return <SignIn session={session} told={told} onSignedIn={() => void enter()} />;
   const signOut = async (): Promise<void> => {
+    leaving.current = true;
     await api.post('/api/sign-out').catch(() => undefined);
     closeLive();
     forgetAll();

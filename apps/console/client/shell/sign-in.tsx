@@ -7,6 +7,12 @@ import { Notice } from '../kit/card.tsx';
 import { TextField } from '../kit/field.tsx';
 import { useMutation } from '../kit/use-query.ts';
 
+/** What somebody hears before they sign in. */
+export interface Told {
+  tone: 'info' | 'danger';
+  text: string;
+}
+
 /** For whoever is not signed in: asks for the password, or says how else one comes in. */
 export function SignIn({
   session,
@@ -15,7 +21,7 @@ export function SignIn({
 }: {
   session: SessionAnswer;
   /** Why one is not in yet. */
-  told: string | null;
+  told: Told | null;
   onSignedIn: () => void;
 }): JSX.Element {
   const [password, setPassword] = useState('');
@@ -31,7 +37,11 @@ export function SignIn({
           watchpost
         </div>
         <h1>Sign in</h1>
-        {told !== null && !signIn.error && <Notice tone="danger">{told}</Notice>}
+        {told !== null && !signIn.error && (
+          <div role={told.tone === 'info' ? 'status' : undefined}>
+            <Notice tone={told.tone}>{told.text}</Notice>
+          </div>
+        )}
         {session.password ? (
           <form
             class="stack"

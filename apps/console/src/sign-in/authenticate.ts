@@ -3,7 +3,7 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import type { FastifyRequest } from 'fastify';
 import type { SignInConfig } from './config.ts';
 import { createProxySignIn } from './proxy.ts';
-import { csrfTokenOf, passwordMark, type Sessions } from './sessions.ts';
+import { csrfTokenOf, passwordMark, sessionIdLength, type Sessions } from './sessions.ts';
 import type { User } from './user.ts';
 
 /** Who asks, and how that is known. */
@@ -40,6 +40,15 @@ export function createMarks(config: SignInConfig): { password: string; link: str
   };
 }
 
+/** What a session of this user must match. */
+export const markOf = ({ id }: User, marks: ReturnType<typeof createMarks>): string => (id === linkUser.id ? marks.link : marks.password);
+
+/** What the cookie holds; null: there is none of ours. */
+export function sessionIdIn(request: FastifyRequest, config: SignInConfig): string | null {
+  const sessionId = request.cookies[cookieName(config)] ?? '';
+  return sessionId.length === sessionIdLength ? sessionId : null;
+}
+
 export interface AuthenticateDeps {
   sessions: Sessions;
   marks: ReturnType<typeof createMarks>;
@@ -50,7 +59,6 @@ export interface AuthenticateDeps {
 /** By a token, else by what a proxy says, else by the session's cookie. */
 export function createAuthenticate(config: SignInConfig, { sessions, marks, csrfKey, log }: AuthenticateDeps): Authenticate {
   const fromProxy = createProxySignIn(config, log);
-  const name = cookieName(config);
   const byToken = (authorization: string | undefined): User | null => {
     const given = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
     if (given === undefined) return null;
@@ -73,12 +81,11 @@ export function createAuthenticate(config: SignInConfig, { sessions, marks, csrf
       const csrfToken = key === null ? '' : createHmac('sha256', key).update(passedOn.id).digest('base64url');
       return { user: passedOn, sessionId: null, ambient: true, csrfToken };
     }
-    const sessionId = request.cookies[name] ?? '';
-    const markOf = (user: User): string => (user.id === linkUser.id ? marks.link : marks.password);
-    const user = sessionId.length === 43 ? await sessions.find(sessionId, { mark: markOf, isUse }, signal) : null;
+    const sessionId = sessionIdIn(request, config);
+    const user = sessionId === null ? null : await sessions.find(sessionId, { mark: (signedIn) => markOf(signedIn, marks), isUse }, signal);
     // Whoever signed in with the password stays signed in, whatever becomes of the proxy.
     if (!user && refusal !== undefined) throw refusal;
-    return user && { user, sessionId, ambient: true, csrfToken: csrfTokenOf(sessionId) };
+    return user && sessionId !== null ? { user, sessionId, ambient: true, csrfToken: csrfTokenOf(sessionId) } : null;
   };
 }
 

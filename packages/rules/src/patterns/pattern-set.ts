@@ -1,6 +1,7 @@
 import { RE2Set } from 're2js';
 import type { Breathe } from '../breathing.ts';
 import type { Pattern } from './pattern.ts';
+import { measureUse } from './used-time.ts';
 
 /** Many patterns, of which one pass over a text tells which of them match. */
 export interface PatternSet {
@@ -39,9 +40,9 @@ function createGroup(patterns: readonly Pattern[]): PatternSet {
       // Alone, it need not be followed to the end of the text once it has matched.
       if (first && rest.length === 0) return new Set(first.test(text) ? [first] : []);
       set ??= compiled();
-      const beganAtMs = performance.now();
+      const usedMs = measureUse();
       const hits = set.match(text);
-      slow = performance.now() - beganAtMs > slowMs(text.length) ? slow + 1 : 0;
+      slow = usedMs() > slowMs(text.length) ? slow + 1 : 0;
       if (slow >= strikes) {
         const middle = patterns.length >> 1;
         halves = [createGroup(patterns.slice(0, middle)), createGroup(patterns.slice(middle))];

@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js';
 import type { Breathe } from '../breathing.ts';
 import { joined, type Span } from '../reading/span.ts';
+import { measureUse } from './used-time.ts';
 
 /** A pattern that RE2 can express, ready to be looked for. */
 export interface Pattern {
@@ -23,12 +24,12 @@ const longMs = 10;
 /** Matches of nothing are passed over; so many of them at most. */
 const mostEmpty = 1_000;
 
-/** Counts searches that were long. What else the machine does makes some of them long, but not many. */
-function createPatience(most: number): { isOver(beganAtMs: number): boolean } {
+/** Counts searches that were long. */
+function createPatience(most: number): { isOver(usedMs: number): boolean } {
   let long = 0;
   return {
-    isOver: (beganAtMs) => {
-      if (performance.now() - beganAtMs > longMs) long += 1;
+    isOver: (usedMs) => {
+      if (usedMs > longMs) long += 1;
       return long >= most;
     },
   };
@@ -42,13 +43,13 @@ async function findIn(compiled: RE2JS, text: string, from: number, most: number,
   let empty = 0;
   while (spans.length < most && empty < mostEmpty && at <= text.length) {
     await breathe();
-    const beganAtMs = performance.now();
+    const usedMs = measureUse();
     if (!matcher.find(at)) break;
     const span = { start: matcher.start(), end: matcher.end() };
     if (span.end > span.start) spans.push(span);
     else empty += 1;
     at = Math.max(span.end, span.start + 1);
-    if (patience.isOver(beganAtMs) && spans.length > 0) break;
+    if (patience.isOver(usedMs()) && spans.length > 0) break;
   }
   return spans;
 }
@@ -69,7 +70,7 @@ export function compilePattern(source: string): Pattern {
     const patience = createPatience(mostLong.parts);
     for (let at = 0; at < text.length && spans.length < most; at += width) {
       await breathe();
-      const beganAtMs = performance.now();
+      const usedMs = measureUse();
       // What stands before the part decides about \b and ^.
       const lead = Math.min(at, 2);
       const to = Math.min(text.length, at + 2 * width);
@@ -82,7 +83,7 @@ export function compilePattern(source: string): Pattern {
       // At the end of a part `$` holds by mistake. What begins in the second half is found in the next part too.
       const isTrue = ({ end }: Span): boolean => end < to || to === text.length || !looksAhead;
       spans.push(...found.filter((span) => span.start < at + width && isTrue(span)));
-      if (patience.isOver(beganAtMs) && spans.length > 0) break;
+      if (patience.isOver(usedMs()) && spans.length > 0) break;
     }
     return spans;
   };

@@ -5,19 +5,28 @@ import { raceWithin, throwIfAborted } from '@watchpost/shared/wait';
 import type { Fields } from '../template.ts';
 import type { Picking } from './pick.ts';
 import type { PickReply } from './pick-thread.ts';
+import { timeOfTask } from './thread-time.ts';
 
-type PickResult = Exclude<PickReply, 'begun'>;
+type Begun = Extract<PickReply, { kind: 'begun' }>;
+type PickResult = Exclude<PickReply, Begun>;
 
-/** A page of 2 MB can keep a parser busy for minutes, or fill the memory; a busy machine may take long to begin. Milliseconds, megabytes. */
-const limits = { beginMs: 60_000, pickMs: 10_000 };
+/**
+ * A page of 2 MB can keep a parser busy for minutes, or fill the memory; a busy machine may take long to begin, and to go on. `pickMs` is time of
+ * the processor where the system tells it of a thread, and `starvedMs` the longest that this may take. Milliseconds, megabytes.
+ */
+const limits = { beginMs: 60_000, pickMs: 10_000, starvedMs: 60_000 };
 const mostMemoryMb = 384;
 
 /**
- * Picks in a thread of its own, which is ended when it takes longer than ten seconds or too much memory. Rejects with `fetch-refused` (permanent)
- * where that happens, and where there is nothing to read: it says what is wrong in our words, and quotes nothing. Rejects with `fetch-failed`
- * (transient) where this machine is too busy to begin within a minute.
+ * Picks in a thread of its own, which is ended when it works for longer than ten seconds or takes too much memory. Rejects with `fetch-refused`
+ * (permanent) where that happens, and where there is nothing to read: it says what is wrong in our words, and quotes nothing. Rejects with
+ * `fetch-failed` (transient) where this machine is too busy to begin, or to let it work for those ten seconds, within a minute.
  */
-export async function pickInThread(picking: Picking, signal: AbortSignal, { beginMs, pickMs } = limits): Promise<Fields[]> {
+export async function pickInThread(
+  picking: Picking,
+  signal: AbortSignal,
+  { beginMs, pickMs, starvedMs }: typeof limits = limits,
+): Promise<Fields[]> {
   throwIfAborted(signal);
   const thread = new Worker(new URL('./pick-thread.js', import.meta.url), {
     workerData: picking,
@@ -27,17 +36,22 @@ export async function pickInThread(picking: Picking, signal: AbortSignal, { begi
   const { begins, replies } = saidBy(thread);
   const end = ended(thread);
   end.catch(() => undefined);
-  const inTime = async <T>(said: Promise<T>, ms: number): Promise<T> => raceWithin(async () => Promise.race([said, end]), signal, ms);
-  try {
-    await inTime(begins, beginMs).catch((error: unknown) => {
-      if (toAppError(error).code !== 'aborted') throw error;
-      throw new AppError('fetch-failed', 'this machine is too busy to read what was fetched', { cause: error });
+  /** Null: not in time. */
+  const inTime = async <T>(said: Promise<T>, ms: number): Promise<T | null> =>
+    raceWithin(async () => Promise.race([said, end]), signal, ms).catch((error: unknown) => {
+      throwIfAborted(signal);
+      if (toAppError(error).code === 'aborted') return null;
+      throw error;
     });
-    return itemsOf(await inTime(replies, pickMs), picking);
+  try {
+    const begun = await inTime(begins, beginMs);
+    if (!begun) throw tooBusy();
+    const reply = await inOwnTime(async (ms) => inTime(replies, ms), begun, { pickMs, starvedMs });
+    return itemsOf(reply, picking);
   } catch (error) {
     throwIfAborted(signal);
     if (error instanceof AppError && error.code !== 'aborted') throw error;
-    throw new AppError('fetch-refused', 'what was fetched takes too long or too much memory to read', { cause: error });
+    throw tooMuch(error);
   } finally {
     // Not awaited: one that is busy collecting garbage may take long to end. Nobody waits for it, nor does the process.
     thread.unref();
@@ -45,12 +59,41 @@ export async function pickInThread(picking: Picking, signal: AbortSignal, { begi
   }
 }
 
-function saidBy(thread: Worker): { begins: Promise<void>; replies: Promise<PickResult> } {
-  const begins = new Promise<void>((resolve) => {
-    thread.on('message', (said: PickReply) => said === 'begun' && resolve());
+/**
+ * Waits for a reply until the thread has worked for `pickMs`, whatever the clock says; where the system does not tell, the clock counts. `wait`
+ * resolves to null where there is none in time. Rejects with `fetch-refused`, and with `fetch-failed` after `starvedMs`.
+ */
+export async function inOwnTime(
+  wait: (ms: number) => Promise<PickResult | null>,
+  { task }: Pick<Begun, 'task'>,
+  { pickMs, starvedMs }: Pick<typeof limits, 'pickMs' | 'starvedMs'>,
+): Promise<PickResult> {
+  const beganAtMs = performance.now();
+  const beforeMs = task === null ? null : timeOfTask(task);
+  let leftMs = pickMs;
+  while (leftMs > 0) {
+    const reply = await wait(Math.max(leftMs, shortestMs));
+    if (reply) return reply;
+    const nowMs = task === null ? null : timeOfTask(task);
+    leftMs = beforeMs === null || nowMs === null ? 0 : pickMs - (nowMs - beforeMs);
+    if (leftMs > 0 && performance.now() - beganAtMs > starvedMs) throw tooBusy();
+  }
+  throw tooMuch();
+}
+
+/** Between two looks at what it has used, milliseconds. */
+const shortestMs = 50;
+
+const tooBusy = (): AppError => new AppError('fetch-failed', 'this machine is too busy to read what was fetched');
+const tooMuch = (cause?: unknown): AppError =>
+  new AppError('fetch-refused', 'what was fetched takes too long or too much memory to read', { cause });
+
+function saidBy(thread: Worker): { begins: Promise<Begun>; replies: Promise<PickResult> } {
+  const begins = new Promise<Begun>((resolve) => {
+    thread.on('message', (said: PickReply) => said.kind === 'begun' && resolve(said));
   });
   const replies = new Promise<PickResult>((resolve) => {
-    thread.on('message', (said: PickReply) => said !== 'begun' && resolve(said));
+    thread.on('message', (said: PickReply) => said.kind !== 'begun' && resolve(said));
   });
   return { begins, replies };
 }

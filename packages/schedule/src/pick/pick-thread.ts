@@ -1,11 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { ownTask } from './thread-time.ts';
 import { pick, type Picking } from './pick.ts';
 
-/** What the thread says: first that it has begun, for a busy machine may take long to start it, then what came of it. */
-export type PickReply = 'begun' | { kind: 'picked'; items: ReturnType<typeof pick> } | { kind: 'failed'; message: string };
+/** What the thread says: first that it has begun, for a busy machine may take long to start it, and as which task of the process; then what came of it. */
+export type PickReply =
+  | { kind: 'begun'; task: string | null }
+  | { kind: 'picked'; items: ReturnType<typeof pick> }
+  | { kind: 'failed'; message: string };
 
 /** Picks once, and ends. */
-function reply(): Exclude<PickReply, 'begun'> {
+function reply(): Exclude<PickReply, { kind: 'begun' }> {
   try {
     const picking: Picking = workerData;
     return { kind: 'picked', items: pick(picking) };
@@ -15,5 +19,5 @@ function reply(): Exclude<PickReply, 'begun'> {
 }
 
 /* oxlint-disable unicorn/require-post-message-target-origin -- a thread's port has no origins */
-parentPort?.postMessage('begun' satisfies PickReply);
+parentPort?.postMessage({ kind: 'begun', task: ownTask() } satisfies PickReply);
 parentPort?.postMessage(reply());

@@ -6,6 +6,7 @@ import { More } from '../../kit/more.tsx';
 import { actorText } from '../../kit/place.ts';
 import { useMay } from '../../kit/session.ts';
 import { Empty, ErrorState, Skeleton } from '../../kit/states.tsx';
+import { Summary } from '../../kit/summary.tsx';
 import { Table } from '../../kit/table.tsx';
 import { Time, useNow } from '../../kit/time.tsx';
 import { toast } from '../../kit/toast.tsx';
@@ -39,7 +40,7 @@ export function History({ person }: { person: PersonDetail }): JSX.Element {
           rowKey={({ id }) => id}
           columns={[
             { id: 'when', label: 'When', cell: ({ atMs }) => <Time at={atMs} as="moment" /> },
-            { id: 'what', label: 'What', cell: ({ summary }) => summary },
+            { id: 'what', label: 'What', cell: ({ summary }) => <Summary text={summary} /> },
             { id: 'who', label: 'Who', cell: ({ actor }) => <span class="muted">{actorText(actor)}</span> },
             {
               id: 'undo',

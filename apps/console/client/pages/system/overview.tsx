@@ -107,9 +107,13 @@ function Processes({ processes }: Pick<SystemAnswer, 'processes'>): JSX.Element 
       rowKey={({ id }) => id}
       columns={[
         { id: 'process', label: 'Process', cell: (row) => row.process },
-        { id: 'host', label: 'Machine', cell: (row) => row.host },
+        { id: 'host', label: 'Machine', cell: (row) => <span class="system-name">{row.host}</span> },
         { id: 'release', label: 'Version', cell: (row) => row.release ?? <span class="faint">an older one</span> },
-        { id: 'model', label: 'Model', cell: (row) => (row.modelId === null ? <span class="faint">–</span> : <code>{row.modelId}</code>) },
+        {
+          id: 'model',
+          label: 'Model',
+          cell: (row) => (row.modelId === null ? <span class="faint">–</span> : <code class="system-name">{row.modelId}</code>),
+        },
         { id: 'since', label: 'Since', cell: (row) => <Time at={row.startedAtMs} as="moment" /> },
         { id: 'seen', label: 'Last heard of', cell: (row) => <Time at={row.seenAtMs} /> },
         {

@@ -80,9 +80,10 @@ function aboutOf({ title, what }: DataClass): string {
   return isTitle ? others.join(': ') : what;
 }
 
-/** The documents write names of variables as `NAME`. */
+/** The documents write names of variables as `NAME`, and link to each other. */
 function Words({ text }: { text: string }): JSX.Element {
-  return <>{text.split('`').map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part))}</>;
+  const plain = text.replaceAll(/\[[^\]]*\]\(([^)]*)\)/g, 'docs/$1');
+  return <>{plain.split('`').map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part))}</>;
 }
 
 const Due = ({ at, nowMs }: { at: number; nowMs: number }): JSX.Element =>

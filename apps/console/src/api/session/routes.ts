@@ -6,7 +6,7 @@ import { releaseVersion } from '@watchpost/shared/observability/build-info';
 import { z } from 'zod';
 import type { ConsoleApp } from '../../console-app.ts';
 import type { ConsoleDeps } from '../../deps.ts';
-import { cookieName, linkUser, passwordUser, sameSecret } from '../../sign-in/authenticate.ts';
+import { cookieName, linkUser, markOf, passwordUser, sameSecret, sessionIdIn } from '../../sign-in/authenticate.ts';
 import { browserKnownMs, type Trier } from '../../sign-in/attempts.ts';
 import { createConsoleLog, type ConsoleLogEntry } from '../../sign-in/console-log.ts';
 import { sessionLongestMs } from '../../sign-in/sessions.ts';
@@ -27,9 +27,13 @@ export function registerSession(app: ConsoleApp, deps: ConsoleDeps): void {
       config: openToAll,
       schema: { summary: 'Who is signed in, and how one could be', tags: ['session'], response: { 200: sessionAnswer } },
     },
-    async ({ user, csrfToken }) => {
-      const { CONSOLE_PASSWORD: password, CONSOLE_URL: address = null } = deps.config;
-      return { user, csrfToken, password: password !== undefined, address, version: releaseVersion() };
+    async (request) => {
+      const { user, csrfToken } = request;
+      const { config, sessions, marks } = deps;
+      const { CONSOLE_PASSWORD: password, CONSOLE_URL: address = null } = config;
+      const sessionId = user ? null : sessionIdIn(request, config);
+      const ended = sessionId === null ? null : await sessions.whyOver(sessionId, (one) => markOf(one, marks), request.ending);
+      return { user, ended, csrfToken, password: password !== undefined, address, version: releaseVersion() };
     },
   );
   const door = createDoor(deps);

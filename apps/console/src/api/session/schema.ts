@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { sessionEnds } from '../../sign-in/sessions.ts';
 
 const role = z.enum(['viewer', 'editor', 'admin']);
 
 /** Whether somebody is signed in, and how one could. */
 export const sessionAnswer = z.object({
   user: z.object({ id: z.string(), name: z.string(), role }).nullable(),
+  /** Nobody is signed in any more, and why; null: nobody was, as far as the browser tells. */
+  ended: z.enum(sessionEnds).nullable(),
   /** Every change carries it in the header `x-csrf-token`. */
   csrfToken: z.string(),
   /** Whether the page asks for a password. */
