@@ -101,6 +101,7 @@ export function createMongoArchive(db: Db, store: GalleryStore, { snapshots }: {
       await lock.assertOurs(by, signal);
       await writeBatch(shadows, batch, at);
     }
+    await lock.assertOurs(by, signal);
     const putOwn = (documents: Collection<AnyDocument>): Promise<void> =>
       putDocument(documents, newEpoch(nowMs, { sinceVersion: before.version }));
     if (kinds.includes('document')) await putOwn(shadows.document);
