@@ -23,6 +23,18 @@ describeWith(['postgres'], "the console's pages for operators", () => {
     expect(await button(/Retry|Drop|Pause/).count()).toBe(0);
   });
 
+  it('says of a job that somebody else has just dropped that it is gone', async () => {
+    const { items } = (await rig().as('admin', 'GET', '/api/queue/jobs?state=failed')).json<{ items: { id: string }[] }>();
+    await open(`/queue?job=${encodeURIComponent(items[0]?.id ?? '')}`);
+    const body = JSON.stringify({ done: 0, refused: [{ id: items[0]?.id, outcome: 'not-found' }], isCut: false });
+    await page().route('**/api/queue/drop', async (route) => route.fulfill({ body, contentType: 'application/json' }));
+    const dialog = page().getByRole('dialog', { name: /job$/ });
+    await dialog.getByRole('button', { name: 'Drop' }).click();
+    await page().getByRole('dialog', { name: 'Drop this job?' }).getByRole('button', { name: 'Drop' }).click();
+    await expect.poll(async () => page().getByText('Not done: it is gone by now').count()).toBe(1);
+    await page().unroute('**/api/queue/drop');
+  });
+
   it('draws its charts in the colours of the page, also for those who want no motion', async () => {
     await open('/queue', { reducedMotion: true });
     await page().locator('canvas').waitFor();

@@ -119,6 +119,26 @@ describeWith(backend.needs, 'the console’s pages about what was seen', () => {
     expect(saved.after.masks).toHaveLength(1);
   });
 
+  it.runIf(hasBrowser)('saves of the settings what was checked, whatever is typed meanwhile', async () => {
+    await open(`/cameras?camera=${gate}`);
+    const hours = page.getByLabel('Quiet hours', { exact: true });
+    await hours.fill('22:00-06:00');
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    await page.route('**/api/cameras/settings/check', async (route) => {
+      await answered;
+      await route.continue();
+    });
+    await page.getByRole('button', { name: 'Check and save…' }).click();
+    await hours.fill('21:00-06:00');
+    answer();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Saved. It holds within some seconds, everywhere.').waitFor();
+    const [saved] = (await rig.as('viewer', 'GET', '/api/cameras/settings/history')).json().items;
+    expect(saved.after.quietHours).toBe('22:00-06:00');
+  });
+
   it.runIf(hasBrowser)('tries another risk, and saves it for a camera', async () => {
     await open(`/thresholds?camera=${gate}&one-in=1000000`);
     await page.getByText('1 in 1,000,000 would have changed 1 decision').waitFor();

@@ -25,7 +25,8 @@ export function SettingsForm({
 }): JSX.Element {
   const [draft, setDraft] = useState<Draft>(() => draftOf(settings.set));
   const [checked, setChecked] = useState<CheckedOfPage | null>(null);
-  const [asking, setAsking] = useState(false);
+  /** What was checked, and is saved if the admin says so; null: nothing is asked. */
+  const [asking, setAsking] = useState<ReturnType<typeof setOf> | null>(null);
   const mayEdit = useMay('admin');
   const { place, revision } = settings;
   const set = setOf(draft);
@@ -33,14 +34,14 @@ export function SettingsForm({
   const check = useMutation(async () => api.post<CheckedOfPage>('/api/cameras/settings/check', { place, set }), {
     done: (result) => {
       setChecked(result);
-      setAsking(result.faults.length === 0);
+      setAsking(result.faults.length === 0 ? set : null);
       if (result.faults.length > 0) toast('Some settings have faults: see below.', { tone: 'danger' });
     },
   });
-  const save = useMutation(async () => api.put('/api/cameras/settings', { place, set, revision }), {
+  const save = useMutation(async () => api.put('/api/cameras/settings', { place, set: asking, revision }), {
     invalidates: ['/api/cameras'],
     done: () => {
-      setAsking(false);
+      setAsking(null);
       toast(`Saved. It holds within some seconds, everywhere.`);
       onSaved();
     },
@@ -83,10 +84,10 @@ export function SettingsForm({
         <Check
           name={name}
           checked={checked}
-          masks={set['masks'] === undefined ? null : polygonsOf(set['masks'])}
+          masks={asking['masks'] === undefined ? null : polygonsOf(asking['masks'])}
           snapshotId={settings.lastSnapshotId}
           busy={save.busy}
-          onClose={() => setAsking(false)}
+          onClose={() => setAsking(null)}
           onSave={() => void save.run()}
         />
       )}

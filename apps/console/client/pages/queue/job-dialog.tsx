@@ -16,6 +16,9 @@ import { purposes } from './kinds.tsx';
 
 const states: Record<JobAnswer['state'], string> = { failed: 'failed', waiting: 'waits', delayed: 'waits for a time', active: 'runs' };
 
+/** What has become of a job that somebody else has changed. */
+const words: Readonly<Record<string, string>> = { ...states, failed: 'has failed', completed: 'is done' };
+
 /** One job: what it is about, why it failed, and what that means. */
 export function JobDialog({ id, onClose }: { id: string; onClose: () => void }): JSX.Element {
   const job = useQuery<JobAnswer>(`/api/queue/jobs/${encodeURIComponent(id)}`, { topics: ['queue'] });
@@ -30,7 +33,7 @@ export function JobDialog({ id, onClose }: { id: string; onClose: () => void }):
     const answer = await (what === 'drop' ? drop : retry).run();
     if (!answer) return;
     const done = what === 'drop' ? 'The job was dropped' : 'The job is back in the queue';
-    toast(answer.done === 1 ? done : `Not done: it is ${answer.refused[0]?.outcome ?? 'gone'} by now`);
+    toast(answer.done === 1 ? done : `Not done: it ${words[answer.refused[0]?.outcome ?? ''] ?? 'is gone'} by now`);
   };
   const { data } = job;
   const footer = data && (

@@ -101,6 +101,7 @@ export function createMongoArchive(db: Db, store: GalleryStore, { snapshots }: {
       await lock.assertOurs(by, signal);
       await writeBatch(shadows, batch, at);
     }
+    await lock.assertOurs(by, signal);
     const putOwn = async (documents: Collection<AnyDocument>): Promise<void> => {
       await putDocument(documents, newEpoch(nowMs, { sinceVersion: before.version }));
       if (noted) await putDocument(documents, noted(nowMs));
