@@ -62,6 +62,15 @@ describe('comparing the faces of unknowns, and of whom they may be', () => {
     ]);
   });
 
+  it('compares for as long as it may, however long it takes to find out what is to be compared', async () => {
+    const persons = (): StoredPerson[] => {
+      for (const untilMs = performance.now() + 100; performance.now() < untilMs;);
+      return mirror.persons();
+    };
+    const compare = createCompareFaces({ mirror: { ...mirror, head: mirror.head, persons }, assessor });
+    expect(await compare(0, 90, nobody, never)).toMatchObject({ faces: 4, upTo: 5, unfinished: false });
+  });
+
   it('compares some of very many at a time, the oldest first', async () => {
     const persons = Array.from({ length: 250 }, (_, index) => ({
       ...person(`v${index}`, `Unknown ${index + 10}`, index + 10),

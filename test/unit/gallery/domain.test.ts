@@ -12,6 +12,14 @@ describe('a status', () => {
   });
 });
 
+it.each(['unknown 3', 'UNKNOWN  3', 'Unknown\u00a03', 'Unknown ３', 'Ｕnknown 3', 'Unk\u200bnown 3\u200b', 'unknown 3 '])(
+  'a status follows from the name %j, however it is spelt',
+  (name) => {
+    expect(personStatus({ name, number: 3, ignored: false })).toBe('unknown');
+    for (const other of [`${name}x`, `x${name}`, `${name}1`]) expect(personStatus({ name: other, number: 3, ignored: false })).toBe('named');
+  },
+);
+
 describe('the persons that a snapshot shows', () => {
   it('are those of its faces, each once, without uncertain ones of which no reader said whose they are', () => {
     const face = (decision: Sighting['decision'], personId: string | null, saidBy: string | null = null): Sighting => ({

@@ -30,7 +30,7 @@ interface Partly {
  */
 export type CompareFaces = (
   comparedUpTo: number,
-  /** CPU time, milliseconds. */
+  /** CPU time for comparing, milliseconds. Finding out which faces are to be compared takes its own: among 50,000 people it would be all there is. */
   budgetMs: number,
   onFinding: (finding: Finding) => Promise<void>,
   signal: AbortSignal,
@@ -48,7 +48,8 @@ export function createCompareFaces(deps: FindSameDeps): CompareFaces {
     await breathe();
     const startMs = performance.now();
     const fresh = upTo < version ? await freshFaces(mirror, upTo, version, partly) : [];
-    let [faces, cpuMs] = [0, performance.now() - startMs];
+    const lookingMs = performance.now() - startMs;
+    let [faces, cpuMs] = [0, 0];
     const run = async <T>(steps: Steps<T>): Promise<T> => {
       for (;;) {
         await breathe();
@@ -60,7 +61,7 @@ export function createCompareFaces(deps: FindSameDeps): CompareFaces {
     };
     for (const face of fresh) {
       throwIfAborted(signal);
-      if (faces > 0 && cpuMs >= budgetMs) return { faces, upTo, unfinished: true, cpuMs };
+      if (faces > 0 && cpuMs >= budgetMs) return { faces, upTo, unfinished: true, cpuMs: lookingMs + cpuMs };
       if (face.version !== partly.version) partly = { version: face.version, done: new Set() };
       upTo = face.version - 1;
       for (const id of await run(unknownsAt(deps, face.id))) {
@@ -71,9 +72,9 @@ export function createCompareFaces(deps: FindSameDeps): CompareFaces {
       partly.done.add(face.id);
       faces += 1;
     }
-    if (fresh.length === most) return { faces, upTo, unfinished: true, cpuMs };
+    if (fresh.length === most) return { faces, upTo, unfinished: true, cpuMs: lookingMs + cpuMs };
     partly = { version: 0, done: new Set() };
-    return { faces, upTo: version, unfinished: false, cpuMs };
+    return { faces, upTo: version, unfinished: false, cpuMs: lookingMs + cpuMs };
   };
 }
 

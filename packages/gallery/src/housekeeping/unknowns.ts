@@ -7,6 +7,7 @@ import { planForget } from '../changes/plan-forget.ts';
 import { planMerge } from '../changes/plan-merge.ts';
 import type { Plan, PlanDeps } from '../changes/plan.ts';
 import type { Transact } from '../changes/transact.ts';
+import { inSteps } from '../memory/concurrency.ts';
 import { personStatus, type Actor, type AuditEntry, type Head, type LastSeen, type PersonStatus, type StoredPerson } from '../domain.ts';
 import type { SightingStore } from '../store.ts';
 import type { Finding } from './find-same.ts';
@@ -93,7 +94,10 @@ export function createUnknownsCare(deps: UnknownsDeps): UnknownsCare {
   return {
     settle: (finding, signal) => (finding.kind === 'same' ? merge(finding, signal) : suggest(finding, signal)),
     expire: async (which, { beforeMs, most }, signal) => {
-      const old = mirror.persons().filter((person) => person.createdAtMs < beforeMs && personStatus(person) === which);
+      const old: StoredPerson[] = [];
+      await inSteps(mirror.persons(), (person) => {
+        if (person.createdAtMs < beforeMs && personStatus(person) === which) old.push(person);
+      });
       let expired = 0;
       for (let from = 0; from < old.length; from += pageSize) {
         throwIfAborted(signal);

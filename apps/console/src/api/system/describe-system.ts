@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import { runningProcesses } from '@watchpost/gallery/memory/processes';
 import type { GalleryParts } from '@watchpost/gallery/open-gallery';
 import { openAlerts } from '@watchpost/shared/alerts/open-alerts';
@@ -50,15 +51,23 @@ export async function describeSystem(
     processes: processes
       .map((each) => ({ ...each, isCurrent: gallery !== null && each.epoch === gallery.epoch && each.version >= gallery.version }))
       .toSorted((a, b) => a.process.localeCompare(b.process) || a.startedAtMs - b.startedAtMs),
-    models: database.isOpen() ? modelsOf(database.parts().mirror, inUse) : [],
+    models: database.isOpen() ? await modelsOf(database.parts().mirror, inUse) : [],
     alerts: told.alerts.filter(({ clearedAtMs }) => clearedAtMs === null),
   };
 }
 
+/** Whose faces are counted without a pause: some milliseconds. */
+const personsAtOnce = 1_000;
+
 /** By which models people are known: while one takes another's place there are two. */
-function modelsOf(mirror: Pick<GalleryParts['mirror'], 'persons' | 'facesOf'>, inUse: ReadonlySet<string | null>): SystemModel[] {
+async function modelsOf(
+  mirror: Pick<GalleryParts['mirror'], 'persons' | 'facesOf'>,
+  inUse: ReadonlySet<string | null>,
+): Promise<SystemModel[]> {
   const models = new Map<string, { faces: number; persons: Set<string> }>();
-  for (const { id } of mirror.persons()) {
+  for (const [index, { id }] of mirror.persons().entries()) {
+    // Others are answered meanwhile.
+    if (index % personsAtOnce === personsAtOnce - 1) await breathe();
     for (const { role, modelId } of mirror.facesOf(id)) {
       if (role !== 'reference') continue;
       const counted = models.get(modelId) ?? { faces: 0, persons: new Set() };

@@ -16,6 +16,12 @@ const wrongObjectType = '42809';
 const serializationFailure = '40001';
 const deadlockDetected = '40P01';
 
+/** What a person must see to; readiness and messages to admins say it. The server's own words may quote data. */
+const repairs = new Map([
+  ['53100', 'the disk of PostgreSQL is full: make room there'],
+  ['25006', 'PostgreSQL takes no writes: it is a standby, or read-only'],
+]);
+
 /** The SQLSTATE of an error of the server, or that of its cause. */
 export function sqlState(error: unknown): string | undefined {
   const cause = error instanceof AppError ? error.cause : error;
@@ -35,9 +41,9 @@ export function isForeignSchema(error: unknown): boolean {
 /** `gallery-refused` for data that PostgreSQL never takes, `gallery-unavailable` for any other error of the database or the connection; ours unchanged. */
 export function toGalleryError(error: unknown): AppError {
   if (error instanceof AppError) return error;
-  return refused.includes(sqlState(error)?.slice(0, 2) ?? '')
-    ? new AppError('gallery-refused', 'PostgreSQL does not take this data', { cause: error })
-    : new AppError('gallery-unavailable', 'the operation on PostgreSQL failed', { cause: error });
+  const state = sqlState(error) ?? '';
+  if (refused.includes(state.slice(0, 2))) return new AppError('gallery-refused', 'PostgreSQL does not take this data', { cause: error });
+  return new AppError('gallery-unavailable', repairs.get(state) ?? 'the operation on PostgreSQL failed', { cause: error });
 }
 
 /** Rejects with the errors of `toGalleryError`, and with `aborted` as soon as the signal aborts. */
