@@ -21,6 +21,7 @@ const mongo: MongoFacts = {
   members: [member('a', 'PRIMARY'), member('b'), member('c')],
   compatibility: '7.0',
   clock,
+  forbidden: [],
   hasGallery: true,
   missingIndexes: [],
   document: null,
@@ -37,6 +38,7 @@ const postgres: PostgresFacts = {
   version: 170_002,
   settings: new Map(Object.entries(settings)),
   connections: 10,
+  connectionLimit: null,
   clock,
   isStandby: false,
   sharesConnections: false,
@@ -44,6 +46,7 @@ const postgres: PostgresFacts = {
   missingIndexes: [],
   invalidIndexes: [],
   mayCreate: true,
+  forbiddenTables: [],
   document: null,
 };
 const both = { queue: true, gallery: true };
@@ -82,6 +85,7 @@ const redis: RedisFacts = {
   memory: { used: 1e8, limit: 1e9, ofMachine: 8e9 },
   persistence: { appendOnly: true, fsync: 'everysec', snapshots: '', lastAppendFailed: false, lastSaveFailed: false },
   clients: { connected: 40, most: 10_000 },
+  forbidden: [],
   clock,
   answerMs: 0.4,
   isWhole: null,

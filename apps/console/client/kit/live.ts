@@ -14,6 +14,13 @@ let wasLost = true;
 /** Told at once when a tab comes back: a hidden tab may have slept through changes. */
 let hiddenSinceMs: number | null = null;
 
+/** Three beats are missing: the stream is dead, or a proxy keeps what it should pass on. Milliseconds. */
+const silentMs = 40_000;
+/** A stream that a proxy cuts now and then is back after a second: nobody needs to hear of that. Milliseconds. */
+const graceMs = 5_000;
+let silent: number | undefined;
+let lost: number | undefined;
+
 function announce(now: boolean): void {
   connected = now;
   for (const listener of connectionListeners) listener(now);
@@ -23,7 +30,11 @@ function announce(now: boolean): void {
 export function openLive(): void {
   if (source) return;
   source = new EventSource('/api/live');
-  source.addEventListener('open', () => {
+  awaitBeat();
+  source.addEventListener('beat', () => {
+    awaitBeat();
+    clearTimeout(lost);
+    lost = undefined;
     announce(true);
     // What changed meanwhile nobody has told us.
     if (wasLost) everythingChanged(true);
@@ -31,9 +42,11 @@ export function openLive(): void {
   });
   source.addEventListener('error', () => {
     wasLost = true;
-    announce(false);
+    lost ??= window.setTimeout(announce, graceMs, false);
     // A refusal ends the stream for good: try again as long as there is a page.
     if (source?.readyState === EventSource.CLOSED) {
+      announce(false);
+      clearTimeout(silent);
       source = null;
       retry = window.setTimeout(openLive, 3_000);
     }
@@ -45,9 +58,21 @@ export function openLive(): void {
   });
 }
 
+/** Where none comes the stream is opened anew, and pages ask for what they show meanwhile. */
+function awaitBeat(): void {
+  clearTimeout(silent);
+  silent = window.setTimeout(() => {
+    announce(false);
+    closeLive();
+    everythingChanged(true);
+    openLive();
+  }, silentMs);
+}
+
 /** Ends the stream: whoever looked has signed out. */
 export function closeLive(): void {
-  clearTimeout(retry);
+  for (const timer of [retry, silent, lost]) clearTimeout(timer);
+  lost = undefined;
   source?.close();
   source = null;
   wasLost = true;

@@ -3,13 +3,16 @@ import { AppError } from '@watchpost/shared/errors';
 import type { Live } from './hub.ts';
 import type { TopicChange } from './topics.ts';
 
-/** A comment so often keeps proxies from closing a stream that is quiet, and asks whether its reader may still look. Milliseconds. */
+/** A beat so often keeps proxies from closing a stream that is quiet, and asks whether its reader may still look. Milliseconds. */
 const heartbeatMs = 15_000;
 /** A reader who does not read is cut off. Bytes. */
 const mostBuffered = 262_144;
 
 /** One change as an event of a stream: its JSON has no line breaks. */
 export const eventOf = (change: TopicChange): string => `event: change\ndata: ${JSON.stringify(change)}\n\n`;
+
+/** Pages know by it that the stream reaches them: a proxy may collect what it should pass on. */
+const beatOf = (text: string): string => `event: beat\ndata: ${text}\n\n`;
 
 /**
  * Writes changes to a reader until the reader leaves, stops reading, may look no longer, or we stop. The response's head is written
@@ -32,7 +35,7 @@ export function streamTo(
     else response.write(text);
   };
   const beat = setInterval(() => {
-    write(': still here\n\n');
+    write(beatOf('still here'));
     mayLook().then(
       (may) => {
         if (!may) response.end();
@@ -55,6 +58,6 @@ export function streamTo(
     stopping.removeEventListener('abort', end);
   });
   // Browsers come again after so many milliseconds when the stream breaks.
-  write('retry: 1000\n: welcome\n\n');
+  write(`retry: 1000\n${beatOf('welcome')}`);
   if (stopping.aborted) end();
 }

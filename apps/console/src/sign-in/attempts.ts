@@ -45,9 +45,15 @@ const everybody = 'everybody';
 /** Of a browser's id: 32 random bytes. */
 const browserIdLength = 43;
 
+/** Some proxies write the port behind the address in X-Forwarded-For, and each connection has another one. Pure. */
+export const withoutPort = (address: string): string =>
+  address.replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1').replace(/^\[(.*)\](?::\d+)?$/, '$1');
+
 /** What is counted together: whoever has one IPv6 address mostly has the whole /64. */
 export function counted(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  const plain = withoutPort(address)
+    .replace(/^::ffff:(?=\d+\.)/i, '')
+    .replace(/%.*$/, '');
   if (isIP(plain) !== 6) return plain;
   const [head = '', tail] = plain.split('::');
   const groups = head === '' ? [] : head.split(':');

@@ -25,7 +25,7 @@ export function mongoChecks(config: DoctorConfig): Check[] {
         const { readMongoFacts } = await import('@watchpost/gallery/stores/mongo/facts');
         const facts = await readMongoFacts(url, { kind: rulesKind, id: rulesId }, signal);
         reportMongo(report, facts);
-        reportRules(report, config, facts.document);
+        if (facts.forbidden.length === 0) reportRules(report, config, facts.document);
       },
     },
   ];
@@ -33,7 +33,7 @@ export function mongoChecks(config: DoctorConfig): Check[] {
 
 /** Judges what a MongoDB says about itself. */
 export function reportMongo(report: Report, facts: MongoFacts): void {
-  const { version, compatibility, clock, database, hasGallery, missingIndexes } = facts;
+  const { version, compatibility, clock, database, forbidden, hasGallery, missingIndexes } = facts;
   if (isAtLeast(version, leastVersion)) report.ok('mongo.version', `MongoDB is version ${version}`);
   else
     report.fault(
@@ -51,7 +51,13 @@ export function reportMongo(report: Report, facts: MongoFacts): void {
     );
   else report.ok('mongo.compatibility', `the feature compatibility version is ${compatibility}`);
   reportClock(report, 'mongo.clock', clock, { who: 'MongoDB', warnMs: 5_000, faultMs: 60_000 });
-  if (!hasGallery) report.note('mongo.gallery', `there is no gallery in the database ${database} yet: the first worker makes it`);
+  if (forbidden.length > 0)
+    report.fault(
+      'mongo.rights',
+      `our user may not do everything in the database ${database}: it lacks ${forbidden.join(', ')}`,
+      `db.getSiblingDB("${database}").grantRolesToUser(…, [{ role: "readWrite", db: "${database}" }]), or let MONGO_CONNECTION_STRING name the database that it has rights in`,
+    );
+  else if (!hasGallery) report.note('mongo.gallery', `there is no gallery in the database ${database} yet: the first worker makes it`);
   else if (missingIndexes.length === 0) report.ok('mongo.indexes', `all indexes are in the database ${database}`);
   else
     report.fault(

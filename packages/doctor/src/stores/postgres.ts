@@ -44,7 +44,7 @@ export function postgresChecks(config: DoctorConfig): Check[] {
       examine: async (report, signal) => {
         const facts = await readPostgresFacts(url, { kind: rulesKind, id: rulesId }, signal);
         reportPostgres(report, facts, use);
-        if (use.gallery) reportRules(report, config, facts.document);
+        if (use.gallery && facts.forbiddenTables.length === 0) reportRules(report, config, facts.document);
       },
     },
   ];
@@ -65,17 +65,24 @@ export function reportPostgres(report: Report, facts: PostgresFacts, use: Use): 
   reportConnections(report, facts, use);
   reportDurability(report, facts);
   reportSettings(report, facts, use);
+  reportRights(report, facts);
   reportClock(report, 'postgres.clock', clock, { who: 'PostgreSQL', warnMs: 5_000, faultMs: 60_000 });
   reportIndexes(report, facts, use);
 }
 
-function reportConnections(report: Report, { settings, connections }: PostgresFacts, { queue }: Use): void {
+function reportConnections(report: Report, { settings, connections, connectionLimit }: PostgresFacts, { queue }: Use): void {
   const id = 'postgres.connections';
   const number = (name: string): number => Number(settings.get(name) ?? 0);
   const most = number('max_connections') - number('superuser_reserved_connections') - number('reserved_connections');
   const needed = queue ? connectionsWithQueue : connectionsWithoutQueue;
   const repair = `set max_connections to ${String(queue ? 100 : 40)} at least, with ${queue ? '35 more for each further worker and 20 for each further ingest' : '10 more for each further process'}`;
-  if (most < needed)
+  if (connectionLimit !== null && connectionLimit < Math.min(most, needed))
+    report.fault(
+      id,
+      `our user may open ${String(connectionLimit)} connections in this database, and one ingest, one worker and a command open up to ${String(needed)}`,
+      'ALTER ROLE … CONNECTION LIMIT -1, and ALTER DATABASE … CONNECTION LIMIT -1',
+    );
+  else if (most < needed)
     report.fault(
       id,
       `PostgreSQL takes ${String(most)} connections of users, and one ingest, one worker and a command open up to ${String(needed)}`,
@@ -104,7 +111,25 @@ function reportDurability(report: Report, { settings }: PostgresFacts): void {
     report.ok(id, `what is committed is on the disk (synchronous_commit ${settings.get('synchronous_commit') ?? 'on'})`);
 }
 
-function reportSettings(report: Report, { settings, sharesConnections, mayCreate, hasGallery }: PostgresFacts, { queue }: Use): void {
+function reportRights(report: Report, { settings, isStandby, mayCreate, hasGallery, forbiddenTables, database }: PostgresFacts): void {
+  if (!isStandby && settings.get('default_transaction_read_only') === 'on')
+    report.fault(
+      'postgres.role',
+      'our user only reads (default_transaction_read_only is on): nothing can be written',
+      'look whether its disk is full, for which providers set this; then ALTER ROLE … RESET default_transaction_read_only, or the same of the database',
+    );
+  const [table = ''] = forbiddenTables;
+  if (forbiddenTables.length > 0)
+    report.fault(
+      'postgres.rights',
+      `our user may not read and write ${forbiddenTables.length === 1 ? table : `${String(forbiddenTables.length)} tables, such as ${table}`}`,
+      `let POSTGRES_URL name the owner of the tables, or GRANT USAGE ON SCHEMA ${table.split('.')[0] ?? ''}, and ALL ON ALL TABLES IN it, TO our user`,
+    );
+  if (!mayCreate && !hasGallery)
+    report.fault('postgres.rights', 'our user may not make a schema in this database', `GRANT CREATE ON DATABASE ${database} TO our user`);
+}
+
+function reportSettings(report: Report, { settings, sharesConnections }: PostgresFacts, { queue }: Use): void {
   const encoding = settings.get('server_encoding');
   if (encoding === 'UTF8') report.ok('postgres.encoding', 'the database’s encoding is UTF8');
   else
@@ -127,8 +152,6 @@ function reportSettings(report: Report, { settings, sharesConnections, mayCreate
       `idle sessions are closed after ${String(idleMs / 1_000)} s (idle_session_timeout): workers connect again and again`,
       'ALTER ROLE … SET idle_session_timeout = 0 for our user',
     );
-  if (!mayCreate && !hasGallery)
-    report.fault('postgres.rights', 'our user may not make a schema in this database', 'GRANT CREATE ON DATABASE … TO … our user');
 }
 
 function reportIndexes(report: Report, { hasGallery, missingIndexes, invalidIndexes, database }: PostgresFacts, { gallery }: Use): void {

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { z } from 'zod';
-import { isRedisCluster, redisUrls, type QueueAddress } from '../config/common.ts';
+import { isRedisCluster, queuePrefix, redisUrls, type QueueAddress } from '../config/common.ts';
 import { AppError } from '../errors.ts';
 import { parseUrl } from '../parse-url.ts';
 import { raceAbort } from '../wait.ts';
@@ -21,6 +21,8 @@ export interface RedisFacts {
   /** `fsync`: null where the server does not say. `snapshots`: when an RDB file is written; null where the server does not say. */
   persistence: { appendOnly: boolean; fsync: string | null; snapshots: string | null; lastAppendFailed: boolean; lastSaveFailed: boolean };
   clients: { connected: number; most: number };
+  /** Commands of the queue that our user may not use on its keys. */
+  forbidden: string[];
   /** Of the server, milliseconds since 1970; and when it was asked, by our clock. */
   clock: { theirsMs: number; oursMs: number };
   /** Of five commands, the middle one, milliseconds. */
@@ -35,6 +37,7 @@ const slotsSchema = z.array(z.tuple([z.number(), z.number(), z.tuple([z.string()
 /** Asks the queue's Redis, or each master of the Cluster that one of its addresses leads to. Rejects with `queue-unavailable`. */
 export async function readRedisFacts(address: QueueAddress, signal: AbortSignal): Promise<RedisFacts[]> {
   const urls = redisUrls(address.REDIS_URL ?? '').flatMap((url) => parseUrl(url) ?? []);
+  const readFacts = async (client: Redis, url: URL): Promise<RedisFacts> => readServer(client, url, queuePrefix(address));
   if (!isRedisCluster(address)) return Promise.all(urls.map(async (url) => askServer(url, readFacts, signal)));
   const masters = await mastersOf(urls, signal);
   return Promise.all(masters.map(async (url) => askServer(url, readFacts, signal)));
@@ -71,6 +74,8 @@ async function askServer<T>(url: URL, ask: (client: Redis, url: URL) => Promise<
     connectTimeout: connectTimeoutMs,
     commandTimeout: connectTimeoutMs,
     maxRetriesPerRequest: 0,
+    // One that is loading its data says so.
+    enableReadyCheck: false,
     retryStrategy: () => null,
   });
   let broken: Error | undefined;
@@ -82,13 +87,14 @@ async function askServer<T>(url: URL, ask: (client: Redis, url: URL) => Promise<
     return await raceAbort(ask(client, url), signal);
   } catch (error) {
     const reason = broken ?? (error instanceof Error ? error : undefined);
-    throw new AppError('queue-unavailable', `Redis at ${url.host} does not answer: ${reason?.message ?? String(error)}`, { cause: error });
+    const what = reason?.message.startsWith('NOPERM') ? 'refuses our user what it needs' : 'does not answer';
+    throw new AppError('queue-unavailable', `Redis at ${url.host} ${what}: ${reason?.message ?? String(error)}`, { cause: error });
   } finally {
     client.disconnect();
   }
 }
 
-async function readFacts(client: Redis, url: URL): Promise<RedisFacts> {
+async function readServer(client: Redis, url: URL, prefix: string): Promise<RedisFacts> {
   const told = fieldsOf(await client.info());
   const number = (name: string): number => Number(told.get(name) ?? 0);
   const mode = told.get('redis_mode') ?? 'standalone';
@@ -115,10 +121,36 @@ async function readFacts(client: Redis, url: URL): Promise<RedisFacts> {
       lastSaveFailed: told.get('rdb_last_bgsave_status') === 'err',
     },
     clients: { connected: number('connected_clients'), most: number('maxclients') },
+    forbidden: await forbiddenTo(client, `${prefix}:doctor`),
     clock: { theirsMs: seconds * 1_000 + micros / 1_000, oursMs },
     answerMs: answers.toSorted((a, b) => a - b)[2] ?? 0,
     isWhole: mode === 'cluster' ? /^cluster_state:ok/m.test(await client.cluster('INFO')) : null,
   };
+}
+
+/** Of what the queue asks for, one command of each kind. */
+const commandsOn = (key: string): [string, ...string[]][] => [
+  ['EVAL', 'return 1', '1', key],
+  ['HSET', key, 'a', '1'],
+  ['HGETALL', key],
+  ['RPUSH', key, '1'],
+  ['ZADD', key, '1', '1'],
+  ['BZPOPMIN', key, '1'],
+  ['XADD', key, '*', 'a', '1'],
+  ['INCR', key],
+  ['DEL', key],
+];
+
+/** A server says while it collects a transaction what is forbidden in it; this one is dropped, so that nothing is done. */
+async function forbiddenTo(client: Redis, key: string): Promise<string[]> {
+  const forbidden: string[] = [];
+  await client.call('MULTI');
+  for (const [command, ...words] of commandsOn(key))
+    await client.call(command, ...words).catch((error: unknown) => {
+      if (error instanceof Error && error.message.startsWith('NOPERM')) forbidden.push(command);
+    });
+  await client.call('DISCARD');
+  return forbidden;
 }
 
 const fieldsOf = (info: string): Map<string, string> =>

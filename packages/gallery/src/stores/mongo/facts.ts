@@ -27,6 +27,8 @@ export interface MongoFacts {
   compatibility: string | null;
   /** Of the server, milliseconds since 1970; and when it was asked, by our clock. */
   clock: { theirsMs: number; oursMs: number };
+  /** Actions that our user may not do in the database, as MongoDB calls them; nothing of the gallery is told then. */
+  forbidden: string[];
   /** Whether a gallery has been made here. */
   hasGallery: boolean;
   /** Indexes that queries and expiry need: collection and keys. */
@@ -49,7 +51,9 @@ export async function readMongoFacts(url: string, wanted: { kind: string; id: st
     const hello = helloSchema.parse(await guardMongo(async () => db.command({ hello: 1 }), signal));
     const { version } = z.looseObject({ version: z.string() }).parse(await guardMongo(async () => db.command({ buildInfo: 1 }), signal));
     const kind = hello.msg === 'isdbgrid' ? 'sharded' : hello.setName === undefined ? 'standalone' : 'replica set';
-    const collections = await guardMongo(async () => db.listCollections({}, { nameOnly: true }).toArray(), signal);
+    const forbidden = await forbiddenIn(db, signal);
+    const mayLook = forbidden.length === 0;
+    const collections = !mayLook ? [] : await guardMongo(async () => db.listCollections({}, { nameOnly: true }).toArray(), signal);
     return {
       database: db.databaseName,
       version,
@@ -57,13 +61,38 @@ export async function readMongoFacts(url: string, wanted: { kind: string; id: st
       members: kind === 'replica set' ? await membersOf(db, signal) : null,
       compatibility: await compatibilityOf(db, signal),
       clock: { theirsMs: hello.localTime.getTime(), oursMs },
+      forbidden,
       hasGallery: collections.some(({ name }) => name === 'persons'),
       missingIndexes: await missingIndexes(db, new Set(collections.map(({ name }) => name)), signal),
-      document: (await createMongoDocuments(db).get(wanted.kind, wanted.id, signal)).document,
+      document: mayLook ? (await createMongoDocuments(db).get(wanted.kind, wanted.id, signal)).document : null,
     };
   } finally {
     await close();
   }
+}
+
+const wantedActions = ['listCollections', 'find', 'insert', 'update', 'remove', 'createCollection', 'createIndex', 'listIndexes'];
+const privilegesSchema = z.looseObject({
+  authInfo: z.looseObject({
+    authenticatedUsers: z.array(z.unknown()),
+    authenticatedUserPrivileges: z.array(
+      z.looseObject({
+        resource: z.looseObject({ db: z.string().optional(), anyResource: z.boolean().optional() }),
+        actions: z.array(z.string()),
+      }),
+    ),
+  }),
+});
+
+/** Empty where the server asks nobody who they are. */
+async function forbiddenIn(db: Db, signal: AbortSignal): Promise<string[]> {
+  const { data } = privilegesSchema.safeParse(await adminAnswer(db, { connectionStatus: 1, showPrivileges: true }, signal));
+  if (!data || data.authInfo.authenticatedUsers.length === 0) return [];
+  const here = data.authInfo.authenticatedUserPrivileges.filter(
+    ({ resource }) => resource.anyResource === true || resource.db === '' || resource.db === db.databaseName,
+  );
+  const allowed = new Set(here.flatMap(({ actions }) => actions));
+  return wantedActions.filter((action) => !allowed.has(action));
 }
 
 async function membersOf(db: Db, signal: AbortSignal): Promise<MongoMember[] | null> {

@@ -14,6 +14,8 @@ export interface PostgresFacts {
   settings: ReadonlyMap<string, string>;
   /** What everybody together has open now. */
   connections: number;
+  /** How many our user may open, and this database takes; null: no fewer than the server. */
+  connectionLimit: number | null;
   /** Of the server, milliseconds since 1970; and when it was asked, by our clock. */
   clock: { theirsMs: number; oursMs: number };
   /** A standby takes no writes. */
@@ -27,7 +29,9 @@ export interface PostgresFacts {
   invalidIndexes: string[];
   /** Whether our user may make tables in this database. */
   mayCreate: boolean;
-  /** The document that was asked for; null: there is none. */
+  /** Tables of ours and of the queue's that our user may not read and write, with their schema. */
+  forbiddenTables: string[];
+  /** The document that was asked for; null: there is none, or our user may not read it. */
   document: StoredDocument | null;
 }
 
@@ -39,14 +43,18 @@ export async function readPostgresFacts(url: string, wanted: { kind: string; id:
   const [one, other] = clients;
   try {
     if (!one || !other) throw new AppError('internal', 'no client');
-    const oursMs = Date.now();
     await raceAbort(one.connect(), signal);
+    const oursMs = Date.now();
     const ask = async (text: string, values?: unknown[]): Promise<unknown[]> => (await raceAbort(one.query(text, values), signal)).rows;
     const [main] = mainSchema.parse(await ask(mainQuery));
     const settings = settingsSchema.parse(await ask('SELECT name, setting FROM pg_settings'));
     const found = namesSchema.parse(await ask("SELECT indexname AS name FROM pg_indexes WHERE schemaname = 'watchpost'"));
     const invalid = namesSchema.parse(await ask(invalidQuery));
-    const documents = main.hasGallery ? documentSchema.parse(await ask(documentQuery, [wanted.kind, wanted.id])) : [];
+    const forbidden = namesSchema.parse(await ask(forbiddenQuery)).map(({ name }) => name);
+    const documents =
+      main.hasGallery && !forbidden.includes('watchpost.documents')
+        ? documentSchema.parse(await ask(documentQuery, [wanted.kind, wanted.id]))
+        : [];
     const names = new Set(found.map(({ name }) => name));
     await raceAbort(other.connect(), signal);
     return {
@@ -55,6 +63,7 @@ export async function readPostgresFacts(url: string, wanted: { kind: string; id:
       version: Number(settings.find(({ name }) => name === 'server_version_num')?.setting ?? 0),
       settings: new Map(settings.map(({ name, setting }) => [name, setting])),
       missingIndexes: main.hasGallery ? indexNames.filter((name) => !names.has(name)) : [],
+      forbiddenTables: forbidden,
       invalidIndexes: invalid.map(({ name }) => name),
       sharesConnections: await raceAbort(shareOneConnection(one, other), signal),
       document: documents[0] ? { ...wanted, ...documents[0], keys: [], expiresAtMs: null } : null,
@@ -87,14 +96,16 @@ const mainSchema = z.tuple([
       database: z.string(),
       now: z.coerce.number(),
       connections: z.coerce.number(),
+      limit: z.coerce.number().nullable(),
       standby: z.boolean(),
       gallery: z.boolean(),
       creates: z.boolean(),
     })
-    .transform(({ database, now, connections, standby, gallery, creates }) => ({
+    .transform(({ database, now, connections, limit, standby, gallery, creates }) => ({
       database,
       theirsMs: now,
       connections,
+      connectionLimit: limit,
       isStandby: standby,
       hasGallery: gallery,
       mayCreate: creates,
@@ -106,13 +117,23 @@ const namesSchema = z.array(z.object({ name: z.string() }));
 const documentSchema = z.array(z.object({ revision: z.coerce.number(), atMs: z.coerce.number(), body: z.unknown() }));
 
 const mainQuery = `SELECT current_database() AS database, extract(epoch FROM clock_timestamp()) * 1000 AS now,
-  (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS connections,
-  pg_is_in_recovery() AS standby, to_regclass('watchpost.persons') IS NOT NULL AS gallery,
+  (SELECT sum(numbackends) FROM pg_stat_database) AS connections,
+  least((SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user AND rolconnlimit >= 0 AND NOT rolsuper),
+    (SELECT datconnlimit FROM pg_database WHERE datname = current_database() AND datconnlimit >= 0)) AS "limit",
+  pg_is_in_recovery() AS standby,
+  EXISTS (SELECT FROM pg_tables WHERE schemaname = 'watchpost' AND tablename = 'persons') AS gallery,
   has_database_privilege(current_database(), 'CREATE') AS creates`;
 const documentQuery = `SELECT revision, extract(epoch FROM at) * 1000 AS "atMs", body FROM watchpost.documents WHERE kind = $1 AND id = $2`;
 const invalidQuery = `SELECT format('%I.%I', nspname, relname) AS name
   FROM pg_index JOIN pg_class c ON c.oid = indexrelid JOIN pg_namespace n ON n.oid = relnamespace
   WHERE NOT indisvalid AND nspname IN ('watchpost', 'bullmq')`;
+
+/** Also where our user may not even look into the schema. */
+const forbiddenQuery = `SELECT format('%I.%I', nspname, relname) AS name
+  FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+  WHERE nspname IN ('watchpost', 'bullmq') AND relkind IN ('r', 'p') AND NOT (has_schema_privilege(n.oid, 'USAGE')
+    AND has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
+    AND has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE')) ORDER BY 1`;
 
 interface Asked {
   query(text: string): Promise<{ rows: unknown[] }>;
