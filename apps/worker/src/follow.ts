@@ -115,11 +115,11 @@ async function beginningOf({ documents, questions }: FollowDeps, signal: AbortSi
   return since !== undefined && since > 0 ? Math.min(since, newest) : newest;
 }
 
-/** The posted visits since then in which one of these persons is, newest first. */
+/** The visits since then whose posts may show them: those in which one of these persons is, newest first. */
 async function shownOf(personIds: readonly string[], sinceMs: number, { visits }: FollowDeps, signal: AbortSignal): Promise<string[]> {
   if (personIds.length === 0) return [];
   const found = await visits.withPersons(personIds, sinceMs, signal);
-  return found.filter(({ post }) => post?.progress?.state === 'posted').map(({ id: visitId }) => visitId);
+  return found.filter(mayShow).map(({ id: visitId }) => visitId);
 }
 
 /** Those of them who took back their consent: all posts that show them are to be edited, however old they are. */
@@ -133,7 +133,7 @@ async function queueEdit(
   signal: AbortSignal,
 ): Promise<number | null> {
   const before = await visits.get(visitId, signal);
-  if (before?.post?.progress?.state !== 'posted') return null;
+  if (!before || !mayShow(before)) return null;
   const silent = await tookBack?.([...before.persons, ...(before.named ?? [])], signal);
   const namelessSinceMs = Math.max(0, ...(silent?.values() ?? []));
   const bears = ({ namelessSinceMs: doneMs = 0, snapshots }: Visit): boolean =>
@@ -144,3 +144,6 @@ async function queueEdit(
   await sender.send({ v: 1, kind: 'visit', visitId, revision: visit.revision, why: 'edit' }, { timeoutMs: sendTimeoutMs });
   return visit.revision;
 }
+
+/** Whether a post shows it, or may: also where nobody knows yet whether it was posted. */
+const mayShow = ({ post }: Visit): boolean => post?.progress != null && post.progress.state !== 'gone';
