@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type FollowRig, startFollowRig } from '../../support/owe-follow-rig.ts';
 
 const never = new AbortController().signal;
-const count = 1_000;
+const count = 900;
 const again = 600_000;
 let followRig: FollowRig;
 beforeEach(() => {
@@ -56,7 +56,7 @@ async function adaIn(visits: number): Promise<string[]> {
 }
 
 describe('the edits that are owed', () => {
-  it('of 1,000 posts of one person: newest first, with a small cursor, and a bounded number of documents each time', async () => {
+  it('of 900 posts of one person: newest first, with a small cursor, and a bounded number of documents each time', async () => {
     const ids = await adaIn(count);
     const { documents, reads, writes } = watched();
     const tookBack = followRig.tookBack();
