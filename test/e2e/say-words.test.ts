@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { sessionIdleMs } from '@watchpost/console/sign-in/sessions';
+import type { CameraOfPage } from '@watchpost/console/api/cameras/schema';
 import { exportArchive } from '@watchpost/gallery/archive/export-archive';
 import { restoreArchive } from '@watchpost/gallery/archive/restore-archive';
 import { Client } from 'pg';
@@ -113,6 +114,24 @@ describe.skipIf(!hasBrowser)('what operators read in the console', () => {
     expect(await names.allTextContents()).toEqual(['שרה', 'محمد']);
     const [former, now] = await Promise.all([names.nth(0).boundingBox(), names.nth(1).boundingBox()]);
     expect(former!.x + former!.width).toBeLessThan(now!.x);
+  });
+
+  it('the one camera of many that they look for', async () => {
+    const cameras = Array.from({ length: 200 }, (_, index): CameraOfPage => {
+      const camera = `Tor ${String(index)}`;
+      const rest = { hours: [], outcomes: {}, total: 0, last: null, latency: null, advice: null, set: 0 };
+      return { ...rest, place: `slack:C1/${camera}`, channel: 'slack:C1', camera };
+    });
+    await open('/people', { authorization: `Bearer ${consoleTokens.viewer}` });
+    await page.route('**/api/cameras', async (route) => route.fulfill({ json: { cameras, toMs: Date.now() } }));
+    await page.goto(`${url}/cameras`);
+    const shown = page.locator('.camera h2');
+    await expect.poll(async () => shown.count()).toBe(200);
+    await page.getByLabel('Search by name').fill('tor 123');
+    await expect.poll(async () => shown.allTextContents()).toEqual(['Tor 123']);
+    expect(new URL(page.url()).search).toBe('?q=tor+123');
+    await page.getByLabel('Search by name').fill('nowhere');
+    await page.getByText('No camera is called that').waitFor();
   });
 
   it('what is kept, without marks of the documents from which it comes', async () => {

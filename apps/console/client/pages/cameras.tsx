@@ -3,17 +3,21 @@ import type { CameraOfPage, CamerasPage as Cameras } from '../../src/api/cameras
 import { withParams } from '../kit/api.ts';
 import { Button } from '../kit/button.tsx';
 import { Badge, Notice } from '../kit/card.tsx';
+import { SearchField } from '../kit/field.tsx';
 import { formatCount, formatDuration, formatNumber, unitOf } from '../kit/format.ts';
-import { Page } from '../kit/page.tsx';
+import { Filters, Page } from '../kit/page.tsx';
 import { cameraText, picturePage } from '../kit/place.ts';
 import { Sparkline } from '../kit/sparkline.tsx';
 import { Empty, Loaded } from '../kit/states.tsx';
 import { Time } from '../kit/time.tsx';
-import { useParam } from '../kit/use-param.ts';
+import { useParam, useTextParam } from '../kit/use-param.ts';
 import { useQuery } from '../kit/use-query.ts';
 import { OneCamera } from './cameras/one-camera.tsx';
 import { Outcomes } from './cameras/outcome-bar.tsx';
 import './cameras/cameras.css';
+
+/** As long as so many can be seen at a glance, nobody has to search. */
+const fewCameras = 12;
 
 /** The cameras, or one of them with its settings (`?camera=`; `all`: what holds for all). */
 export function CamerasPage(): JSX.Element {
@@ -37,6 +41,7 @@ export function CamerasPage(): JSX.Element {
 }
 
 function List({ cameras }: { cameras: readonly CameraOfPage[] }): JSX.Element {
+  const [wanted, setWanted] = useTextParam('q');
   if (cameras.length === 0) {
     return (
       <Empty icon="camera" title="No camera has posted yet">
@@ -45,14 +50,28 @@ function List({ cameras }: { cameras: readonly CameraOfPage[] }): JSX.Element {
       </Empty>
     );
   }
+  const shown = cameras.filter((camera) => cameraText(camera).toLowerCase().includes(wanted.trim().toLowerCase()));
   return (
-    <ul class="cameras">
-      {cameras.map((camera) => (
-        <li key={camera.place}>
-          <Camera camera={camera} isNamesake={cameras.some((other) => other !== camera && other.camera === camera.camera)} />
-        </li>
-      ))}
-    </ul>
+    <>
+      {(cameras.length > fewCameras || wanted !== '') && (
+        <Filters>
+          <SearchField label="Search by name" value={wanted} onSearch={setWanted} />
+          {wanted !== '' && <span class="muted small number">{formatNumber(shown.length)} found</span>}
+        </Filters>
+      )}
+      {shown.length === 0 && (
+        <Empty icon="camera" title="No camera is called that">
+          All {formatNumber(cameras.length)} are here again when the search is empty.
+        </Empty>
+      )}
+      <ul class="cameras">
+        {shown.map((camera) => (
+          <li key={camera.place}>
+            <Camera camera={camera} isNamesake={cameras.some((other) => other !== camera && other.camera === camera.camera)} />
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

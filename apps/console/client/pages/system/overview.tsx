@@ -1,4 +1,4 @@
-import type { JSX } from 'preact';
+import { Fragment, type JSX } from 'preact';
 import type { SystemAnswer } from '../../../src/api/system/schema.ts';
 import { Badge, Card, Facts, Notice, Stat, Stats } from '../../kit/card.tsx';
 import { formatBytes, formatDuration, formatNumber } from '../../kit/format.ts';
@@ -99,6 +99,18 @@ function Models({ models }: Pick<SystemAnswer, 'models'>): JSX.Element | null {
   );
 }
 
+/** Where it is long it breaks after a dot. */
+const Host = ({ name }: { name: string }): JSX.Element => (
+  <span class="system-name">
+    {name.split(/(?<=\.)/).map((part, index) => (
+      <Fragment key={index}>
+        {index > 0 && <wbr />}
+        {part}
+      </Fragment>
+    ))}
+  </span>
+);
+
 function Processes({ processes }: Pick<SystemAnswer, 'processes'>): JSX.Element {
   return (
     <Table
@@ -107,7 +119,7 @@ function Processes({ processes }: Pick<SystemAnswer, 'processes'>): JSX.Element 
       rowKey={({ id }) => id}
       columns={[
         { id: 'process', label: 'Process', cell: (row) => row.process },
-        { id: 'host', label: 'Machine', cell: (row) => <span class="system-name">{row.host}</span> },
+        { id: 'host', label: 'Machine', cell: (row) => <Host name={row.host} /> },
         { id: 'release', label: 'Version', cell: (row) => row.release ?? <span class="faint">an older one</span> },
         {
           id: 'model',
