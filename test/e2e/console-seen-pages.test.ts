@@ -87,6 +87,26 @@ describeWith(backend.needs, 'the console’s pages about what was seen', () => {
     expect(await visit.getByRole('link', { name: 'Grace', exact: true }).count()).toBe(0);
   });
 
+  it.runIf(hasBrowser)('names whom somebody has typed, also before anybody was offered for that', async () => {
+    await open('/pictures/slack-known?face=2');
+    await page.getByRole('button', { name: 'This is…' }).click();
+    const name = page.getByRole('combobox', { name: 'Name' });
+    await page.getByRole('option').first().waitFor();
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    await page.route('**/api/names?text=*', async (route) => {
+      await answered;
+      await route.continue();
+    });
+    const said = page.waitForRequest((request) => request.url().endsWith('/say'));
+    await name.fill('Linus');
+    await name.press('Enter');
+    answer();
+    expect((await said).postDataJSON()).toEqual({ say: 'is', person: { name: 'Linus' } });
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('who became Unknown 2').waitFor();
+  });
+
   it.runIf(hasBrowser)('says of each face in a picture why it was decided so', async () => {
     await open('/pictures/slack-known');
     await page.getByText('Most similar to Ada: 0.840').waitFor();
