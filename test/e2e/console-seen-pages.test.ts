@@ -87,6 +87,42 @@ describeWith(backend.needs, 'the console’s pages about what was seen', () => {
     expect(await visit.getByRole('link', { name: 'Grace', exact: true }).count()).toBe(0);
   });
 
+  it.runIf(hasBrowser)('names whom somebody has typed, also before anybody was offered for that', async () => {
+    await open('/pictures/slack-known?face=2');
+    await page.getByRole('button', { name: 'This is…' }).click();
+    const name = page.getByRole('combobox', { name: 'Name' });
+    await page.getByRole('option').first().waitFor();
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    await page.route('**/api/names?text=*', async (route) => {
+      await answered;
+      await route.continue();
+    });
+    const said = page.waitForRequest((request) => request.url().endsWith('/say'));
+    await name.fill('Linus');
+    await name.press('Enter');
+    answer();
+    expect((await said).postDataJSON()).toEqual({ say: 'is', person: { name: 'Linus' } });
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('who became Unknown 2').waitFor();
+  });
+
+  it.runIf(hasBrowser)('merges with whom somebody has typed, also before anybody was offered for that', async () => {
+    const ada = (await world.gallery.gallery.people(never)).find(({ name }) => name === 'Ada');
+    await open(`/people/${ada?.id ?? ''}`);
+    await page.getByRole('button', { name: 'Merge…' }).click();
+    const dialog = page.getByRole('dialog');
+    const name = dialog.getByRole('combobox');
+    await name.fill('Unknown');
+    const last = (await dialog.getByRole('option').last().textContent()) ?? '';
+    const [other = ''] = /Unknown \d/.exec(last) ?? [];
+    expect((await dialog.getByRole('option').first().textContent()) ?? '').not.toContain(other);
+    await name.fill(other);
+    await name.press('Enter');
+    await dialog.getByRole('button', { name: 'Merge', exact: true }).waitFor();
+    await expect.poll(async () => dialog.getByText(other).count()).toBeGreaterThan(0);
+  });
+
   it.runIf(hasBrowser)('says of each face in a picture why it was decided so', async () => {
     await open('/pictures/slack-known');
     await page.getByText('Most similar to Ada: 0.840').waitFor();

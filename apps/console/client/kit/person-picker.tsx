@@ -65,6 +65,16 @@ function Offers({
   );
 }
 
+/** While a name is looked up, those who fitted the one before are still offered: none of them is meant. `except`: who is not offered, an id. */
+function useOffers(name: string, except: string | null): { offers: Offer[]; isLookedUp: boolean } {
+  const { data, error } = useQuery<Known>(withParams('/api/names', { text: name }));
+  const isLookedUp = data !== undefined || error !== null;
+  const last = useRef(data);
+  if (isLookedUp) last.current = data;
+  const known = (last.current?.people ?? []).filter(({ id }) => id !== except);
+  return { offers: offersOf(known, name), isLookedUp };
+}
+
 /** Asks who somebody is: people whose names fit are offered while one types; another name is somebody new. */
 export function PersonPicker({
   title,
@@ -83,15 +93,18 @@ export function PersonPicker({
   const [at, setAt] = useState(-1);
   const list = useId();
   const input = useRef<HTMLInputElement>(null);
-  const { data } = useQuery<Known>(withParams('/api/names', { text: text.trim() }), { keep: true });
-  useEffect(() => input.current?.focus(), []);
   const name = text.trim();
-  const known = (data?.people ?? []).filter(({ id }) => id !== except);
-  const offers = offersOf(known, name);
-  const chosen = at < 0 ? undefined : offers[Math.min(at, offers.length - 1)];
+  useEffect(() => input.current?.focus(), []);
+  const { offers, isLookedUp } = useOffers(name, except);
+  const chosen = at < 0 || !isLookedUp ? undefined : offers[Math.min(at, offers.length - 1)];
+  /** Was wanted before it was looked up. */
+  const [wanted, setWanted] = useState<string | null>(null);
+  useEffect(() => {
+    if (chosen && wanted === name) onChoose(chosen.chosen);
+  }, [wanted, isLookedUp]);
   const move = (event: KeyboardEvent): void => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step !== undefined && offers.length > 0) {
+    if (step !== undefined && offers.length > 0 && isLookedUp) {
       event.preventDefault();
       const from = at < 0 && step < 0 ? 0 : Math.min(at, offers.length - 1);
       setAt((from + step + offers.length) % offers.length);
@@ -115,6 +128,7 @@ export function PersonPicker({
         onSubmit={(event) => {
           event.preventDefault();
           if (chosen) onChoose(chosen.chosen);
+          else if (at >= 0) setWanted(name);
         }}
       >
         <input
@@ -131,6 +145,7 @@ export function PersonPicker({
           value={text}
           onInput={(event) => {
             setText(event.currentTarget.value);
+            setWanted(null);
             setAt(event.currentTarget.value.trim() === '' ? -1 : 0);
           }}
           onKeyDown={move}

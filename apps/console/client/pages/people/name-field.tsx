@@ -32,9 +32,9 @@ export function NameField(props: NameFieldProps): JSX.Element {
   const [text, setText] = useState('');
   const [at, setAt] = useState(-1);
   const [open, setOpen] = useState(false);
-  const found = useMatches(open ? text : '', except);
-  const list = useId();
   const name = text.trim();
+  const { found, of } = useMatches(open ? name : '', except);
+  const list = useId();
   const exact = found.find((person) => person.name.toLowerCase() === name.toLowerCase() && person.status !== 'unknown');
   const offersNew = newNames && name !== '' && !exact;
   const options = found.length + (offersNew ? 1 : 0);
@@ -47,7 +47,13 @@ export function NameField(props: NameFieldProps): JSX.Element {
     setText('');
     setOpen(false);
     setAt(-1);
+    setWanted('');
   };
+  /** Whoever fits best is taken once it is known who that is: a name that was asked for with Enter before. */
+  const [wanted, setWanted] = useState('');
+  useEffect(() => {
+    if (wanted !== '' && wanted === name && wanted === of) take(0);
+  }, [wanted, of]);
   const step = (key: 'ArrowDown' | 'ArrowUp'): void =>
     setAt((now) => (key === 'ArrowDown' ? (now + 1 >= options ? 0 : now + 1) : now <= 0 ? options - 1 : now - 1));
   const onArrow = (event: KeyboardEvent, key: 'ArrowDown' | 'ArrowUp'): void => {
@@ -63,7 +69,8 @@ export function NameField(props: NameFieldProps): JSX.Element {
     else if (key === 'Enter' && name !== '') {
       event.preventDefault();
       // Without new names, Enter takes the best fit.
-      take(at === -1 && !newNames ? 0 : at);
+      if (at === -1 && !newNames) setWanted(name);
+      else take(at);
     } else if (key === 'Escape') {
       // A dialog around it closes only where there is nothing to close here.
       if (open && name !== '') event.preventDefault();
@@ -93,6 +100,7 @@ export function NameField(props: NameFieldProps): JSX.Element {
           setText(event.currentTarget.value);
           setOpen(event.currentTarget.value.trim() !== '');
           setAt(-1);
+          setWanted('');
         }}
         onKeyDown={onKeyDown}
         onBlur={() => setOpen(false)}
@@ -130,22 +138,22 @@ function Options(props: {
   );
 }
 
-/** People whom the text may mean, a moment after the last key. */
-function useMatches(text: string, except: readonly string[]): PersonRow[] {
-  const [found, setFound] = useState<PersonRow[]>([]);
+/** People whom the text may mean, a moment after the last key, and which text they are `of`. */
+function useMatches(text: string, except: readonly string[]): { found: PersonRow[]; of: string } {
+  const [matches, setMatches] = useState<{ found: PersonRow[]; of: string }>({ found: [], of: '' });
   const run = useRef<AbortController | null>(null);
   useEffect(() => {
     run.current?.abort();
-    if (text.trim() === '') {
-      setFound([]);
+    if (text === '') {
+      setMatches({ found: [], of: '' });
       return undefined;
     }
     const own = new AbortController();
     run.current = own;
     const timer = setTimeout(() => {
       api
-        .get<PeoplePage>(withParams('/api/people', { q: text.trim(), limit: most + except.length }), { signal: own.signal })
-        .then(({ items }) => setFound(items.filter(({ id }) => !except.includes(id)).slice(0, most)))
+        .get<PeoplePage>(withParams('/api/people', { q: text, limit: most + except.length }), { signal: own.signal })
+        .then(({ items }) => setMatches({ found: items.filter(({ id }) => !except.includes(id)).slice(0, most), of: text }))
         .catch(() => undefined);
     }, waitMs);
     return () => {
@@ -153,5 +161,5 @@ function useMatches(text: string, except: readonly string[]): PersonRow[] {
       own.abort();
     };
   }, [text, except.join(' ')]);
-  return found;
+  return matches;
 }
