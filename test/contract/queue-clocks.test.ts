@@ -4,6 +4,7 @@ import { createJobSender } from '@watchpost/shared/jobs/bullmq-job-sender';
 import { jobId, perKind } from '@watchpost/shared/jobs/job-kinds';
 import type { JobReceiver, JobSender } from '@watchpost/shared/jobs/job-queue';
 import { createLogger } from '@watchpost/shared/observability/logger';
+import { pause } from '@watchpost/shared/wait';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../support/describe-with.ts';
@@ -52,7 +53,7 @@ for (const { name, needs, startEmpty, storage, raw } of queueBackends) {
     }
 
     const newJob = () => snapshotJob({ snapshotId: `slack-C1-${randomUUID()}` });
-    const start = (kind: 'block' | 'hold', ms: number, options: Parameters<typeof startReceiverProcess>[2]): ReceiverProcess => {
+    const start = (kind: 'block' | 'hold' | 'postpone', ms: number, options: Parameters<typeof startReceiverProcess>[2]): ReceiverProcess => {
       const child = startReceiverProcess(storage(service.url), { kind, ms }, options);
       processes.push(child);
       return child;
@@ -85,6 +86,32 @@ for (const { name, needs, startEmpty, storage, raw } of queueBackends) {
       await victim.kill();
       const taken = receive({ lockMs: 1_500, stallCheckMs: 300 });
       await until('another receiver takes it', () => taken.includes(job.snapshotId), 10_000);
+    });
+
+    it('takes a job that was postponed by one whose clock was ahead', async () => {
+      const job = newJob();
+      const ahead = start('postpone', 5_000, { aheadMs: hourMs });
+      await sender.send(job, patience);
+      expect(await ahead.took).toBe(job.snapshotId);
+      const postponed = async () => (await sender.counts()).some(({ kind, state, count }) => kind === 'snapshot' && state === 'delayed' && count === 1);
+      await until('it is postponed', postponed);
+      await ahead.kill();
+      const taken = receive({ watchMs: 300 });
+      await until('another receiver takes it', () => taken.includes(job.snapshotId), 15_000);
+    });
+
+    it('leaves a job that was postponed just now until its time has come', async () => {
+      const job = newJob();
+      const first = start('postpone', 600_000, {});
+      await sender.send(job, patience);
+      expect(await first.took).toBe(job.snapshotId);
+      await first.kill();
+      const taken = receive({ watchMs: 200 });
+      const later = newJob();
+      await sender.send(later, patience);
+      await until('the receiver works', () => taken.includes(later.snapshotId));
+      await pause(1_000, new AbortController().signal);
+      expect(taken).toEqual([later.snapshotId]);
     });
 
     it.runIf(name === 'PostgreSQL')('hands on the job of one that was killed while the database’s clock was ahead', async () => {

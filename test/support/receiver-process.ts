@@ -15,21 +15,23 @@ export interface ReceiverProcess {
 
 /**
  * A receiver in a process of its own. `behaviour`: `block` keeps its event loop busy for `ms` during each job, `hold` never
- * finishes one. `aheadMs`: by how much its clock is ahead, milliseconds.
+ * finishes one, `postpone` has each tried again after `ms`. `aheadMs`: by how much its clock is ahead, milliseconds.
  */
 export function startReceiverProcess(
   storage: StorageConfig,
-  behaviour: { kind: 'block' | 'hold'; ms: number },
+  behaviour: { kind: 'block' | 'hold' | 'postpone'; ms: number },
   { aheadMs = 0, ...options }: { lockMs?: number; stallCheckMs?: number; aheadMs?: number },
 ): ReceiverProcess {
   const script = `
     import { createJobReceiver } from '${import.meta.resolve('@watchpost/shared/jobs/bullmq-job-receiver')}';
+    import { AppError } from '${import.meta.resolve('@watchpost/shared/errors')}';
     import { perKind } from '${import.meta.resolve('@watchpost/shared/jobs/job-kinds')}';
     import { createLogger } from '${import.meta.resolve('@watchpost/shared/observability/logger')}';
     const { storage, behaviour, options } = JSON.parse(process.argv[1]);
     const say = (word, id) => process.stdout.write(word + ' ' + id + '\\n');
     const work = async (job) => {
       say('took', job.snapshotId ?? job.id);
+      if (behaviour.kind === 'postpone') throw new AppError('chat-rate-limited', 'later', { retryAfterMs: behaviour.ms });
       if (behaviour.kind === 'hold') await new Promise((resolve) => setTimeout(resolve, behaviour.ms));
       else for (const end = Date.now() + behaviour.ms; Date.now() < end; );
       say('finished', job.snapshotId ?? job.id);

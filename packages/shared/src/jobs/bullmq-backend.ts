@@ -22,6 +22,7 @@ export type StoredJob = Pick<
   | 'getState'
   | 'updateProgress'
   | 'retry'
+  | 'promote'
   | 'remove'
 >;
 
@@ -45,7 +46,7 @@ export interface OpenQueue {
   /** The waiting ones of these priorities. On PostgreSQL getJobCounts counts none of priority 0 while the queue is paused. */
   getCountsPerPriority(priorities: number[]): Promise<Record<string, number>>;
   getJob(id: string): Promise<StoredJob | undefined>;
-  /** The newest first, or the oldest if `asc`. */
+  /** The newest first, or the oldest if `asc`; of delayed ones those whose turn comes last, or first. */
   getJobs(
     states: ('waiting' | 'prioritized' | 'active' | 'delayed' | 'failed')[],
     start: number,

@@ -140,7 +140,7 @@ function startKind<K extends JobKind>(
       attempts.running -= 1;
     }
   };
-  const watch = watchQueue({ storage, name, everyMs: watchMs, attempts, isHeld, log }, stopping.signal);
+  const watch = watchQueue({ storage, name, everyMs: watchMs, hasOwnTimes: kind === 'scheduled', attempts, isHeld, log }, stopping.signal);
   const booted = Promise.all([
     boot(() => openKind(storage, kind, processor, options, instruments, log), log, stopping.signal),
     hold.start(),

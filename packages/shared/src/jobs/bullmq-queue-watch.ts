@@ -2,6 +2,7 @@ import type { Logger } from '../observability/logger.ts';
 import { pause, raceAbort, within } from '../wait.ts';
 import type { StorageConfig } from '../config/common.ts';
 import { closeQueue, openQueue, type OpenQueue } from './bullmq-backend.ts';
+import { promoteAhead } from './promote-ahead.ts';
 import { tookNothing, type QueueState } from './took-nothing.ts';
 
 const checksUntilStuck = 3;
@@ -14,6 +15,8 @@ export interface QueueWatchOptions {
   name: string;
   /** Between two checks, milliseconds. */
   everyMs: number;
+  /** Its jobs come at set times, however far ahead. */
+  hasOwnTimes: boolean;
   /** Attempts of this process; the receiver keeps it up to date. */
   attempts: { started: number; running: number };
   /** This process takes no jobs for a reason of its own. */
@@ -21,14 +24,16 @@ export interface QueueWatchOptions {
   log: Logger;
 }
 
-/** Detects a BullMQ worker that takes no jobs although some are waiting; this has been seen to happen after a reconnect. */
+/** Detects a BullMQ worker that takes no jobs although some are waiting; this has been seen to happen after a reconnect. Lets jobs go that were postponed by a clock that was ahead. */
 export function watchQueue(
-  { storage, name, everyMs, attempts, isHeld, log }: QueueWatchOptions,
+  { storage, name, everyMs, hasOwnTimes, attempts, isHeld, log }: QueueWatchOptions,
   signal: AbortSignal,
 ): { stuck(): boolean; done: Promise<void> } {
   let failedChecks = 0;
   const read = async (queue: OpenQueue): Promise<QueueState> => {
-    const counts = await queue.getJobCounts('waiting', 'prioritized');
+    const counts = await queue.getJobCounts('waiting', 'prioritized', 'delayed');
+    const promoted = hasOwnTimes || counts['delayed'] === 0 ? 0 : await promoteAhead(queue, Date.now());
+    if (promoted > 0) log.warn({ promoted }, 'jobs were postponed while a clock was ahead: they are taken now');
     const waiting = (counts['waiting'] ?? 0) + (counts['prioritized'] ?? 0);
     // A queue that is held, or that an operator has paused, has no job for us, however many wait in it.
     const paused = waiting > 0 && (isHeld() || (await queue.isPaused()));

@@ -13,6 +13,7 @@ import type { SlackIdentity } from './3-to-jobs.ts';
 import { startBackfill, type Backfill } from './backfill/backfill.ts';
 import { createFeedChannels, type FeedChannels } from './backfill/feed-channels.ts';
 import { noteReceived } from './backfill/note-received.ts';
+import { noticeQueueGaps } from './backfill/queue-gaps.ts';
 import { createReadChannel } from './backfill/read-channel.ts';
 import { createReadFeedChannel } from './backfill/read-feed-channel.ts';
 import { createWatchedChannels } from './backfill/watched-channels.ts';
@@ -75,6 +76,7 @@ export const slackIntake: IntakePlatform<typeof env> = {
     const parts = { ...handlers, lookup, call: callsFor(config.SLACK_API_TOKEN, historyTimeoutMs) };
     const feedChannels = createRereading(config, deps, parts);
     const backfill = fetchMissed(config, deps, { ...parts, feedChannels }, stopping);
+    const queueGaps = noticeQueueGaps({ sender: deps.sender, onGap: backfill.onGap, now }, stopping);
     const rereading = config.BACKFILL_MAX_AGE_MS > 0 ? feedChannels.reread(stopping) : Promise.resolve();
 
     const socket = appToken
@@ -98,7 +100,7 @@ export const slackIntake: IntakePlatform<typeof env> = {
     return {
       register: (app) => handlers.register(app),
       checks: { 'slack-identity': lookup.check, ...(socket && { 'slack-socket': socket.check }) },
-      done: Promise.all([lookup.done, backfill.done, socket?.done, noting, rereading]).then(() => undefined),
+      done: Promise.all([lookup.done, backfill.done, socket?.done, noting, rereading, queueGaps]).then(() => undefined),
     };
   },
 };

@@ -1,0 +1,40 @@
+import type { JobSender } from '@watchpost/shared/jobs/job-queue';
+import { pause, raceWithin, throwIfAborted } from '@watchpost/shared/wait';
+
+export interface QueueGapsOptions {
+  sender: Pick<JobSender, 'ping'>;
+  /** What the queue took since this time may be lost, milliseconds since 1970. */
+  onGap: (sinceMs: number) => void;
+  now: () => number;
+  /** Tests need it shorter. Milliseconds. */
+  everyMs?: number;
+}
+
+/** A machine that loses its power takes no longer to be started again. */
+const askEveryMs = 5_000;
+const answerMs = 4_000;
+/** What Redis may not have written yet: it syncs once a second, later where its disk is slow. Milliseconds. */
+const unwrittenMs = 10_000;
+
+/** Notices that the queue was away: a Redis whose machine lost its power has lost its last second, with events that were acknowledged. Resolves when the signal aborts. */
+export async function noticeQueueGaps({ sender, onGap, now, everyMs = askEveryMs }: QueueGapsOptions, stopping: AbortSignal): Promise<void> {
+  let answeredMs = now();
+  let wasAway = false;
+  try {
+    for (;;) {
+      await pause(everyMs, stopping);
+      try {
+        await raceWithin((limit) => sender.ping(limit), stopping, answerMs);
+      } catch {
+        throwIfAborted(stopping);
+        wasAway = true;
+        continue;
+      }
+      if (wasAway) onGap(answeredMs - unwrittenMs);
+      wasAway = false;
+      answeredMs = now();
+    }
+  } catch (error) {
+    if (!stopping.aborted) throw error;
+  }
+}
