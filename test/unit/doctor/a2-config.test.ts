@@ -1,6 +1,9 @@
 import { readDoctorConfig } from '@watchpost/doctor/config';
 import { reportTo, type Finding } from '@watchpost/doctor/finding';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
+import { examined } from '../../support/scale-doctor.ts';
+
+afterEach(() => vi.unstubAllEnvs());
 
 const said = (env: Record<string, string>): string[] => {
   const findings: Finding[] = [];
@@ -30,4 +33,13 @@ it.each<[Record<string, string>, RegExp]>([
 
 it('an escape in a password, and none at all, are well', () => {
   expect(said({ REDIS_URL: 'redis://:a%25b%40c@127.0.0.1', POSTGRES_URL: 'postgres://u:p%ZZ@127.0.0.1/db' })).toEqual([]);
+});
+
+it('a folder for temporary files that is not there is a fault, whatever room its disk has', async () => {
+  vi.stubEnv('TMPDIR', '/nowhere/tmp');
+  expect(await examined({}, /^machine.disk/)).toContainEqual(
+    expect.stringMatching(/^fault machine.disk: nothing can be written in \/nowhere\/tmp, .* \(ENOENT\) → .*TMPDIR/),
+  );
+  vi.unstubAllEnvs();
+  expect((await examined({}, /^machine.disk/)).join()).not.toContain('written');
 });
