@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
+import { constants, existsSync, type StatsFs } from 'node:fs';
+import { access, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { DoctorConfig } from '../config.ts';
@@ -11,25 +11,48 @@ const [little, tooLittle] = [1e9, 1e8];
 /** Room on the disks that we write to. */
 export function diskChecks({ machine }: DoctorConfig): Check[] {
   if (!machine) return [];
-  const folders: [what: string, folder: string][] = [['temporary files', tmpdir()]];
-  if (existsSync(machine.DATA_DIR)) folders.push(['the embedded database (DATA_DIR)', resolve(machine.DATA_DIR)]);
+  const written: [what: string, folder: string][] = [['temporary files', tmpdir()]];
+  if (existsSync(machine.DATA_DIR)) written.push(['the embedded database (DATA_DIR)', resolve(machine.DATA_DIR)]);
+  const folders = [...written];
   if (machine.MODEL_CACHE_DIR !== undefined) folders.push(['models (MODEL_CACHE_DIR)', resolve(machine.MODEL_CACHE_DIR)]);
   return [
     {
       id: 'machine.disk',
       repair: 'look whether the disk is mounted',
       examine: async (report) => {
+        for (const [what, folder] of written) await reportWritable(report, what, folder);
         for (const [what, folder] of folders) {
-          const { bavail, bsize } = await roomOf(folder);
+          const { bavail, bsize, files, ffree } = await roomOf(folder);
           reportRoom(report, what, folder, bavail * bsize);
+          // Some file systems make places for files as they are needed, and say 0 of 0.
+          if (files > 0 && ffree === 0)
+            report.fault(
+              'machine.disk',
+              `the disk of ${folder} has no place for another file (inodes)`,
+              'remove files that nobody needs: df -i',
+            );
         }
       },
     },
   ];
 }
 
+/** A folder that is not there, or on a disk that is read-only, has all the room that one could wish. */
+async function reportWritable(report: Report, what: string, folder: string): Promise<void> {
+  try {
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    report.fault(
+      'machine.disk',
+      `nothing can be written in ${folder}, the place of ${what} (${reason})`,
+      'make this folder, let our user write in it, or name another one: for temporary files in TMPDIR',
+    );
+  }
+}
+
 /** Of the folder, or of the one that it would be made in. */
-async function roomOf(folder: string): Promise<{ bavail: number; bsize: number }> {
+async function roomOf(folder: string): Promise<Pick<StatsFs, 'bavail' | 'bsize' | 'files' | 'ffree'>> {
   try {
     return await statfs(folder);
   } catch (error) {

@@ -42,6 +42,16 @@ export const publicUrlEnv = {
     .optional(),
 };
 
+/** Whether each % begins an escape. Redis's and MongoDB's drivers find out only when they connect, again and again; PostgreSQL's takes it as it is. */
+const hasWholeEscapes = (text: string): boolean => {
+  try {
+    return typeof decodeURIComponent(text) === 'string';
+  } catch {
+    return false;
+  }
+};
+const escapeFault = 'has a % that begins no escape: in a user or a password write it as %25';
+
 const redisUrlFault = 'must be a redis:// or rediss:// URL, or several of one Redis Cluster, comma-separated';
 
 /** The URLs in REDIS_URL: one, or several nodes of a Redis Cluster. Pure. */
@@ -52,6 +62,7 @@ export const storageEnv = {
   REDIS_URL: z
     .string()
     .refine((text) => redisUrls(text).every((url) => /^rediss?:$/.test(parseUrl(url)?.protocol ?? '')), redisUrlFault)
+    .refine(hasWholeEscapes, escapeFault)
     .optional(),
   /** REDIS_URL names a node of a Redis Cluster. Several URLs mean that too. */
   REDIS_CLUSTER: z.enum(['on', 'off']).optional(),
@@ -65,6 +76,7 @@ export const storageEnv = {
   MONGO_CONNECTION_STRING: z
     .string()
     .regex(/^mongodb(\+srv)?:\/\//, 'must be a mongodb:// or mongodb+srv:// URL')
+    .refine(hasWholeEscapes, escapeFault)
     .optional(),
   POSTGRES_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }).optional(),
 };
