@@ -149,9 +149,9 @@ describe('another picture', () => {
     expect(message.edits).toBe(0);
   });
 
-  it('that somebody deleted leaves the old one', async () => {
+  it('that somebody deleted leaves the old one, and is not said to be one that Slack does not show', async () => {
     slack.deleteFile(next);
-    expect(await swap()).toBe('kept');
+    await expect(swap()).rejects.toMatchObject({ code: 'file-gone' });
     expect(pictureOf()).toBe(fileId);
   });
 

@@ -64,7 +64,8 @@ async function update(
 
 /**
  * Tries to put another picture into a post. Slack has shown broken pictures after that, so the message is read back; if the picture is
- * not seen to be there, the old one is put back. Either way the post's text is the new one.
+ * not seen to be there, the old one is put back. Either way the post's text is the new one. Rejects with `file-gone` where Slack does not have the
+ * picture any more.
  */
 export async function swapPicture(
   { oldFileId, ...shown }: Shown & { oldFileId: string | null; fileId: string },
@@ -76,15 +77,15 @@ export async function swapPicture(
   const at = { channel: channelId(shown.channel), messageId: shown.messageId, thread: null };
   const before = await messageAt(options.call, at, signal);
   if (!before) return 'gone';
+  // That says nothing about what Slack does with pictures: another one is drawn.
+  if (file.state === 'gone') throw new AppError('file-gone', 'the picture was deleted before it was shown');
   const proofs = proofsIn(before, oldFileId);
-  if (file.state === 'ready') {
-    const outcome = await tryUpdate(shown, options, signal);
-    if (outcome === 'gone') return 'gone';
-    for (const waitMs of outcome === 'edited' ? [0, ...options.readBackAfterMs] : []) {
-      await pause(waitMs, signal);
-      const now = await messageAt(options.call, at, signal);
-      if (now && shows(now, shown.fileId, proofs)) return 'swapped';
-    }
+  const outcome = await tryUpdate(shown, options, signal);
+  if (outcome === 'gone') return 'gone';
+  for (const waitMs of outcome === 'edited' ? [0, ...options.readBackAfterMs] : []) {
+    await pause(waitMs, signal);
+    const now = await messageAt(options.call, at, signal);
+    if (now && shows(now, shown.fileId, proofs)) return 'swapped';
   }
   const restored = await edit({ ...shown, fileId: oldFileId }, options, signal);
   return restored === 'gone' ? 'gone' : 'kept';
