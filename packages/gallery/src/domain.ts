@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Box } from '@watchpost/shared/geometry';
 import { evidenceSchema } from './evidence.ts';
-import { nameKey, unknownName } from './names.ts';
+import { isNameOfUnknown } from './names.ts';
 
 /** A person as the store keeps it. Whether it is named follows from the name, so editing the name by hand in the database names a person. */
 export interface StoredPerson {
@@ -294,11 +294,6 @@ export interface LastSeen {
 
 /** `ignored` comes first, then the name decides. */
 export function personStatus(person: Pick<StoredPerson, 'ignored' | 'name' | 'number'>): PersonStatus {
-  const { name, number } = person;
   if (person.ignored) return 'ignored';
-  if (number === null) return 'named';
-  if (name === unknownName(number)) return 'unknown';
-  // Everybody is asked for this, and a key costs a hundred times as much. However "Unknown 12" is spelt, no other letter comes first, and none last.
-  if (/^[A-TV-Za-tv-z]|[A-Za-z]$/.test(name)) return 'named';
-  return nameKey(name) === nameKey(unknownName(number)) ? 'unknown' : 'named';
+  return person.number !== null && isNameOfUnknown(person.name, person.number) ? 'unknown' : 'named';
 }

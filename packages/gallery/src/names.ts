@@ -21,6 +21,15 @@ export function unknownName(number: number): string {
   return `Unknown ${number}`;
 }
 
+/** Whether this is the name of the unknown of this number, however it is spelt. */
+export function isNameOfUnknown(name: string, number: number): boolean {
+  const unknown = unknownName(number);
+  if (name === unknown) return true;
+  // This is asked of everybody, and a key costs a hundred times as much: no other letter comes first in it, and none last.
+  if (/^[A-TV-Za-tv-z]|[A-Za-z]$/.test(name)) return false;
+  return nameKey(name) === nameKey(unknown);
+}
+
 /**
  * Names that people take for the same name have the same key. After NFKC_Casefold (Unicode Standard 3.13, D146): folds compatibility
  * forms and case (ß is ss, ς is σ), and drops what is invisible; and it folds white space, and the Turkish İ and ı to i. A key is its

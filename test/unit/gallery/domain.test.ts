@@ -16,7 +16,8 @@ it.each(['unknown 3', 'UNKNOWN  3', 'Unknown\u00a03', 'Unknown ３', 'Ｕnknown 
   'a status follows from the name %j, however it is spelt',
   (name) => {
     expect(personStatus({ name, number: 3, ignored: false })).toBe('unknown');
-    for (const other of [`${name}x`, `x${name}`, `${name}1`]) expect(personStatus({ name: other, number: 3, ignored: false })).toBe('named');
+    for (const other of [`${name}x`, `x${name}`, `${name}1`])
+      expect(personStatus({ name: other, number: 3, ignored: false })).toBe('named');
   },
 );
 

@@ -17,7 +17,10 @@ const answerMs = 4_000;
 const unwrittenMs = 10_000;
 
 /** Notices that the queue was away: a Redis whose machine lost its power has lost its last second, with events that were acknowledged. Resolves when the signal aborts. */
-export async function noticeQueueGaps({ sender, onGap, now, everyMs = askEveryMs }: QueueGapsOptions, stopping: AbortSignal): Promise<void> {
+export async function noticeQueueGaps(
+  { sender, onGap, now, everyMs = askEveryMs }: QueueGapsOptions,
+  stopping: AbortSignal,
+): Promise<void> {
   let answeredMs = now();
   let wasAway = false;
   try {
