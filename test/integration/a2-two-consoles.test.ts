@@ -55,4 +55,12 @@ describe('two consoles behind a proxy', () => {
       codes.push((await signIn(rigs[time % 2]!, 'wrong password', `192.0.2.9:${String(40_000 + time)}`)).statusCode);
     expect(codes).toEqual([401, 401, 401, 401, 401, 429, 429, 429]);
   });
+
+  it('requests from one /64 of IPv6 count together', async () => {
+    const ask = async (index: number) =>
+      rigs[0]!.app.inject({ url: '/api/session', headers: { host }, remoteAddress: `2001:db8:1:2::${index.toString(16)}` });
+    for (let index = 1; index <= 1_200; index += 1) await ask(index);
+    expect((await ask(1_201)).statusCode).toBe(429);
+    expect((await rigs[0]!.app.inject({ url: '/api/session', headers: { host }, remoteAddress: '2001:db8:1:3::1' })).statusCode).toBe(200);
+  });
 });

@@ -19,7 +19,7 @@ import { readableUrl, refuseUnreadable, watchAnswers } from './http/unreadable.t
 import { createConsents } from '@watchpost/privacy/consent/consents';
 import { createShownTo } from './people/shown-to.ts';
 import { createConsoleMetrics, type ConsoleMetrics } from './metrics.ts';
-import { createAttempts, withoutPort } from './sign-in/attempts.ts';
+import { counted, createAttempts } from './sign-in/attempts.ts';
 import { createAuthenticate, createMarks } from './sign-in/authenticate.ts';
 import { createCsrfKey } from './sign-in/csrf-key.ts';
 import { createLinks } from './sign-in/links.ts';
@@ -40,7 +40,7 @@ const bodyLimit = 1_048_576;
 const requestsPerMinute = 1_200;
 const mostConnections = 1_000;
 /** Whoever has left already has no address. */
-const keyGenerator = ({ ip }: { ip: string | undefined }): string => withoutPort(ip ?? '');
+const keyGenerator = ({ ip }: { ip: string | undefined }): string => counted(ip ?? '');
 
 /** The application without a socket: everything is registered here, in order. Tests call it with `inject`. */
 export function buildApp({ checks, metrics, routes, onRoute, ...opened }: AppDeps): ConsoleApp {

@@ -46,7 +46,7 @@ const everybody = 'everybody';
 const browserIdLength = 43;
 
 /** Some proxies write the port behind the address in X-Forwarded-For, and each connection has another one. Pure. */
-export const withoutPort = (address: string): string =>
+const withoutPort = (address: string): string =>
   address.replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1').replace(/^\[(.*)\](?::\d+)?$/, '$1');
 
 /** What is counted together: whoever has one IPv6 address mostly has the whole /64. */
