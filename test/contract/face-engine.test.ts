@@ -111,12 +111,16 @@ for (const name of ['onnx', 'human'] as const) {
       expect(seen.faces).toHaveLength(4);
     });
 
-    it.each(['png', 'webp', 'gif', 'avif', 'tiff', 'bmp'] as const)('reads %s', async (format) => {
-      const two = sharp(sheet).extract({ left: 0, top: 282, width: 213, height: 106 });
-      const bytes = format === 'bmp' ? await toBmp(await two.png().toBuffer()) : await two.toFormat(format).toBuffer();
-      const seen = await engine.see(bytes, never);
-      expect([seen.width, seen.height, seen.faces.length]).toEqual([213, 106, 2]);
-    });
+    // Pictures are decoded before the engine, by the same code for both.
+    it.each(name === 'onnx' ? (['png', 'webp', 'gif', 'avif', 'tiff', 'bmp'] as const) : (['webp'] as const))(
+      'reads %s',
+      async (format) => {
+        const two = sharp(sheet).extract({ left: 0, top: 282, width: 213, height: 106 });
+        const bytes = format === 'bmp' ? await toBmp(await two.png().toBuffer()) : await two.toFormat(format).toBuffer();
+        const seen = await engine.see(bytes, never);
+        expect([seen.width, seen.height, seen.faces.length]).toEqual([213, 106, 2]);
+      },
+    );
 
     it('rejects unreadable files with a code, and carries on', async () => {
       const code = (bytes: Uint8Array) =>

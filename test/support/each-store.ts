@@ -8,7 +8,7 @@ import type { Database } from '@watchpost/gallery/stores/database';
 import { openDatabase } from '@watchpost/gallery/stores/open-database';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { describeWith } from './describe-with.ts';
-import { emptyGallery, type GalleryBackend, galleryBackends } from './gallery-backends.ts';
+import { clearGallery, emptyGallery, type GalleryBackend, galleryBackends } from './gallery-backends.ts';
 import { changeset } from './gallery-samples.ts';
 import type { Service } from './services.ts';
 
@@ -45,17 +45,18 @@ export function onEachStore(
 
       beforeAll(async () => {
         server = await backend.start();
+        storage = backend.storage(server.url);
       });
       afterAll(async () => {
+        await emptyGallery(storage);
         await server.stop();
       });
       beforeEach(async () => {
-        storage = backend.storage(server.url);
         opened = [await open(storage)];
       });
       afterEach(async () => {
         await Promise.all(opened.map(async (each) => each.close()));
-        await emptyGallery(storage);
+        await clearGallery(storage);
       });
 
       suite({

@@ -8,7 +8,15 @@ import type { StorageConfig } from '@watchpost/shared/config/common';
 import { createLogger } from '@watchpost/shared/observability/logger';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { describeWith } from './describe-with.ts';
-import { emptyGallery, face, type GalleryBackend, galleryBackends, oneOfEachBackend, snapshotInfo } from './gallery-backends.ts';
+import {
+  clearGallery,
+  emptyGallery,
+  face,
+  type GalleryBackend,
+  galleryBackends,
+  oneOfEachBackend,
+  snapshotInfo,
+} from './gallery-backends.ts';
 import type { Service } from './services.ts';
 import { startGallery } from './start-gallery.ts';
 
@@ -62,17 +70,18 @@ function createRig(backend: GalleryBackend): GalleryRig {
   let opened: OpenedGallery[] = [];
   beforeAll(async () => {
     server = await backend.start();
+    storage = backend.storage(server.url);
   });
   afterAll(async () => {
+    await emptyGallery(storage);
     await server.stop();
   });
   beforeEach(async () => {
-    storage = backend.storage(server.url);
     opened = [await startGallery(storage)];
   });
   afterEach(async () => {
     await Promise.all(opened.map(async ({ gallery }) => gallery.close()));
-    await emptyGallery(storage);
+    await clearGallery(storage);
   });
   const first = (): OpenedGallery => {
     const [one] = opened;

@@ -1,4 +1,3 @@
-import { fileTypeFromFile } from 'file-type';
 import { AppError } from '@watchpost/shared/errors';
 
 const pictures = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp']);
@@ -14,6 +13,7 @@ export async function refuseOther(file: string): Promise<void> {
 
 /** Whether a file begins as sound, film or a picture does. False for one that cannot be read. */
 export async function isMedia(file: string): Promise<boolean> {
+  const { fileTypeFromFile } = await import('file-type');
   const type = await fileTypeFromFile(file).catch(() => undefined);
   const mime = type?.mime.split(';')[0] ?? '';
   return mime.startsWith('audio/') || mime.startsWith('video/') || pictures.has(mime) || alsoMedia.has(mime);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { raceAbort, within } from '@watchpost/shared/wait';
 import { AppError } from '@watchpost/shared/errors';
-import SftpClient from 'ssh2-sftp-client';
+import type SftpClient from 'ssh2-sftp-client';
 import type { Destination } from '../destination.ts';
 import { waitOf, type SettingsOf } from '../settings.ts';
 import { codeOf, refused, translated, unavailable } from './failures.ts';
@@ -58,12 +58,14 @@ interface Progress {
 
 async function connected(settings: Settings, work: (client: SftpClient) => Promise<void>, signal: AbortSignal): Promise<void> {
   const credentials = await credentialsOf(settings, signal);
+  // Few use it, and it takes a tenth of a worker's start.
+  const { default: Client } = await import('ssh2-sftp-client');
   const { host, port, user: username, directory } = settings;
   const progress: Progress = { otherKey: null, isOpen: false };
   const either = within(signal, timeoutMs);
   // A socket of our own: the client cannot be torn away from a server that does not answer.
   const sock: Socket = connect({ host, port });
-  const client = new SftpClient('watchpost', { error: () => undefined, end: () => undefined, close: () => undefined });
+  const client = new Client('watchpost', { error: () => undefined, end: () => undefined, close: () => undefined });
   sock.on('error', () => undefined);
   const hostVerifier = (key: Buffer): boolean => {
     const seen = fingerprintOf(key);
