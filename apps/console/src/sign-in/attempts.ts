@@ -46,8 +46,7 @@ const everybody = 'everybody';
 const browserIdLength = 43;
 
 /** Some proxies write the port behind the address in X-Forwarded-For, and each connection has another one. Pure. */
-const withoutPort = (address: string): string =>
-  address.replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1').replace(/^\[(.*)\](?::\d+)?$/, '$1');
+const withoutPort = (address: string): string => address.replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1').replace(/^\[(.*)\](?::\d+)?$/, '$1');
 
 /** What is counted together: whoever has one IPv6 address mostly has the whole /64. */
 export function counted(address: string): string {
