@@ -25,8 +25,7 @@ export async function openDatabase(
   const options = { log, sightingsKeepMs };
   // Each driver takes its share of the time and the memory of a start: only the one that is used is loaded.
   const open = async (): Promise<Database> => {
-    if (config.MONGO_CONNECTION_STRING)
-      return (await import('./mongo/open.ts')).openMongo(config.MONGO_CONNECTION_STRING, options, signal);
+    if (config.MONGO_CONNECTION_STRING) return (await import('./mongo/open.ts')).openMongo(config.MONGO_CONNECTION_STRING, options, signal);
     if (config.POSTGRES_URL) return (await import('./postgres/open.ts')).openPostgres(config.POSTGRES_URL, options, signal);
     throw new AppError('config-invalid', 'MONGO_CONNECTION_STRING or POSTGRES_URL must be set for the database');
   };
