@@ -24,8 +24,8 @@ const quitMs = 10_000;
 /** A template takes seconds to make: one that is unfinished after this time is left over from a run that was killed. */
 const unfinishedPrefix = 'postgres-new-';
 const unfinishedMs = 3_600_000;
-/** For many suites at a time; without writing to the disk. */
-const manyConnections = { max_connections: '200' };
+/** For many suites at a time, one of which starts five processes at once, with some forty connections each; without writing to the disk. */
+const manyConnections = { max_connections: '400' };
 const notDurable = { fsync: 'off', full_page_writes: 'off' };
 
 /** Why there is no PostgreSQL here, or undefined. */
