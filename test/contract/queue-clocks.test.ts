@@ -63,6 +63,9 @@ for (const { name, needs, startEmpty, storage, raw } of queueBackends) {
       return child;
     };
 
+    const postponed = async () =>
+      (await sender.counts()).some(({ kind, state, count }) => kind === 'snapshot' && state === 'delayed' && count === 1);
+
     it('leaves a job to whoever works on it, whose clock is behind', async () => {
       const job = newJob();
       const busy = start('hold', 1_500, { aheadMs: -hourMs, stallCheckMs: 200 });
@@ -88,11 +91,9 @@ for (const { name, needs, startEmpty, storage, raw } of queueBackends) {
 
     it('takes a job that was postponed by one whose clock was ahead', async () => {
       const job = newJob();
-      const ahead = start('postpone', 5_000, { aheadMs: hourMs });
+      const ahead = start('postpone', 1_000, { aheadMs: hourMs });
       await sender.send(job, patience);
       expect(await ahead.took).toBe(job.snapshotId);
-      const postponed = async () =>
-        (await sender.counts()).some(({ kind, state, count }) => kind === 'snapshot' && state === 'delayed' && count === 1);
       await until('it is postponed', postponed);
       await ahead.kill();
       const taken = receive({ watchMs: 300 });
@@ -104,7 +105,16 @@ for (const { name, needs, startEmpty, storage, raw } of queueBackends) {
       const first = start('postpone', 600_000, {});
       await sender.send(job, patience);
       expect(await first.took).toBe(job.snapshotId);
+      await until('it is postponed', postponed);
       await first.kill();
+      // By a clock that is behind, it was postponed by one that is ahead.
+      const behind = start('hold', 0, { aheadMs: -hourMs, watchMs: 200 });
+      const soon = newJob();
+      await sender.send(soon, patience);
+      expect(await behind.took).toBe(soon.snapshotId);
+      await pause(1_000, new AbortController().signal);
+      expect(await postponed()).toBe(true);
+      await behind.kill();
       const taken = receive({ watchMs: 200 });
       const later = newJob();
       await sender.send(later, patience);

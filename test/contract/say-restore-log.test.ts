@@ -102,4 +102,29 @@ describeOperations('the log of changes after a restore', (rig) => {
       await database.close();
     }
   });
+
+  it('is written before anybody can see what was restored: where it cannot be, nothing was restored', async () => {
+    await rig.see(strangerVector(1));
+    const file = newFile();
+    const database = await openIt(rig.storage);
+    try {
+      await exportArchive(database, file, {}, never);
+      await rig.see(strangerVector(2));
+      const { version } = await database.store.head(never);
+      const { archive } = database;
+      const noted = (): never => {
+        throw new Error('no room for the entry');
+      };
+      const full = { ...database, archive: { ...archive, replaceAll: swap } };
+      async function swap(...[replacement, batches, signal]: Parameters<typeof archive.replaceAll>) {
+        return archive.replaceAll({ ...replacement, noted }, batches, signal);
+      }
+      const by = { actor: { id: 'cli:ada', where: 'box' }, what: 'restored' } as const;
+      await expect(restoreArchive(full, file, { replace: true, by }, never)).rejects.toThrow();
+      expect((await database.store.head(never)).version).toBe(version);
+      expect(await entries(database.documents)).toEqual([]);
+    } finally {
+      await database.close();
+    }
+  });
 });

@@ -117,7 +117,17 @@ describeWith(backend.needs, 'the console’s pages about what was seen', () => {
     const last = (await dialog.getByRole('option').last().textContent()) ?? '';
     const [other = ''] = /Unknown \d/.exec(last) ?? [];
     expect((await dialog.getByRole('option').first().textContent()) ?? '').not.toContain(other);
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    await page.route('**/api/people?*', async (route) => {
+      await answered;
+      await route.continue();
+    });
     await name.fill(other);
+    // Nobody of those who fitted what was typed before.
+    await name.press('ArrowDown');
+    expect(await name.getAttribute('aria-activedescendant')).toBeNull();
+    answer();
     await name.press('Enter');
     await dialog.getByRole('button', { name: 'Merge', exact: true }).waitFor();
     await expect.poll(async () => dialog.getByText(other).count()).toBeGreaterThan(0);

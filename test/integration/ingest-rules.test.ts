@@ -171,7 +171,7 @@ describeWith(
         expect((await ingest.post(said())).status).toBe(200);
         expect((await ingest.post(said({ channel: 'D1', channel_type: 'im' }))).status).toBe(200);
         expect(await added()).toBe(1);
-        expect(ingest.output()).toContain('the database cannot be opened yet');
+        await until('it says so', () => ingest.output().includes('the database cannot be opened yet'));
       });
       await until('the database answers', async () =>
         rules()

@@ -20,7 +20,7 @@ export interface ReceiverProcess {
 export function startReceiverProcess(
   storage: StorageConfig,
   behaviour: { kind: 'block' | 'hold' | 'postpone'; ms: number },
-  { aheadMs = 0, ...options }: { lockMs?: number; stallCheckMs?: number; aheadMs?: number },
+  { aheadMs = 0, ...options }: { lockMs?: number; stallCheckMs?: number; watchMs?: number; aheadMs?: number },
 ): ReceiverProcess {
   const script = `
     import { createJobReceiver } from '${import.meta.resolve('@watchpost/shared/jobs/bullmq-job-receiver')}';

@@ -85,6 +85,7 @@ const redis: RedisFacts = {
   memory: { used: 1e8, limit: 1e9, ofMachine: 8e9 },
   persistence: { appendOnly: true, fsync: 'everysec', snapshots: '', lastAppendFailed: false, lastSaveFailed: false },
   clients: { connected: 40, most: 10_000 },
+  prefix: 'watchpost',
   forbidden: [],
   clock,
   answerMs: 0.4,

@@ -31,15 +31,7 @@ export function openLive(): void {
   if (source) return;
   source = new EventSource('/api/live');
   awaitBeat();
-  source.addEventListener('beat', () => {
-    awaitBeat();
-    clearTimeout(lost);
-    lost = undefined;
-    announce(true);
-    // What changed meanwhile nobody has told us.
-    if (wasLost) everythingChanged(true);
-    wasLost = false;
-  });
+  source.addEventListener('beat', arrives);
   source.addEventListener('error', () => {
     wasLost = true;
     lost ??= window.setTimeout(announce, graceMs, false);
@@ -53,9 +45,22 @@ export function openLive(): void {
   });
   source.addEventListener('change', ({ data }: MessageEvent<string>) => {
     const change: TopicChange = JSON.parse(data);
+    // A console of the release before has no beats.
+    arrives();
     invalidateTopic(change);
     for (const listener of listeners) listener(change);
   });
+}
+
+/** Something comes through the stream. */
+function arrives(): void {
+  awaitBeat();
+  clearTimeout(lost);
+  lost = undefined;
+  announce(true);
+  // What changed meanwhile nobody has told us.
+  if (wasLost) everythingChanged(true);
+  wasLost = false;
 }
 
 /** Where none comes the stream is opened anew, and pages ask for what they show meanwhile. */

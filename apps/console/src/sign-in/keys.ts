@@ -38,11 +38,10 @@ export function createKeys(url: URL, { tell, nowMs = () => performance.now() }: 
     return (reading = readNow());
   };
   return async (header, token) => {
-    if (nowMs() - readAtMs > freshMs)
-      await read().catch((error: unknown) => {
-        if (nowMs() - readAtMs > holdMs) throw error;
-        tell(error);
-      });
+    const ageMs = nowMs() - readAtMs;
+    if (ageMs > holdMs) await read();
+    // Nobody waits for it: the known ones hold.
+    else if (ageMs > freshMs) void read().catch(tell);
     try {
       return await remote(header, token);
     } catch (error) {

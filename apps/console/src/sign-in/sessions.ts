@@ -65,6 +65,8 @@ interface Remembered {
   createdAtMs: number;
   expiresAtMs: number;
   epoch: string | null;
+  /** When the epoch was read: the session may be in a restored database, too. */
+  epochAtMs: number;
 }
 
 const timeOver = ({ createdAtMs, expiresAtMs }: Pick<Remembered, 'createdAtMs' | 'expiresAtMs'>, nowMs: number): SessionEnd | null => {
@@ -76,13 +78,13 @@ export function createSessions(documents: () => DocumentStore): Sessions {
   const remembered = new Map<string, Remembered>();
   const epochNow = async (signal: AbortSignal): Promise<string | null> =>
     readEpoch((await documents().get(epochKind, epochId, signal)).document)?.epoch ?? null;
-  const remember = async (id: string, held: Omit<Remembered, 'epoch'>, signal: AbortSignal): Promise<void> => {
+  const remember = async (id: string, held: Omit<Remembered, 'epoch' | 'epochAtMs'>, nowMs: number, signal: AbortSignal): Promise<void> => {
     const before = remembered.get(id);
-    if (before?.expiresAtMs === held.expiresAtMs) return;
+    if (before?.expiresAtMs === held.expiresAtMs && nowMs - before.epochAtMs < touchMs) return;
     const epoch = await epochNow(signal);
     const [oldest] = remembered.keys();
     if (!before && oldest !== undefined && remembered.size >= mostRemembered) remembered.delete(oldest);
-    remembered.set(id, { ...held, epoch });
+    remembered.set(id, { ...held, epoch, epochAtMs: nowMs });
   };
   const remove = async ({ id, revision }: StoredDocument, signal: AbortSignal): Promise<void> => {
     await documents()
@@ -108,7 +110,7 @@ export function createSessions(documents: () => DocumentStore): Sessions {
       const { document, nowMs } = await documents().get(kind, hash(sessionId), signal);
       const body = bodySchema.safeParse(document?.body).data;
       if (!document || !body || (document.expiresAtMs ?? 0) <= nowMs || body.mark !== mark(body.user)) return null;
-      await remember(document.id, { createdAtMs: body.createdAtMs, expiresAtMs: document.expiresAtMs ?? 0 }, signal);
+      await remember(document.id, { createdAtMs: body.createdAtMs, expiresAtMs: document.expiresAtMs ?? 0 }, nowMs, signal);
       if (isUse && nowMs - document.atMs > touchMs) {
         const expiresAtMs = Math.min(nowMs + sessionIdleMs, body.createdAtMs + sessionLongestMs);
         await documents()

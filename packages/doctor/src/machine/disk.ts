@@ -9,11 +9,17 @@ import type { Check, Report } from '../finding.ts';
 const [little, tooLittle] = [1e9, 1e8];
 
 /** Room on the disks that we write to. */
-export function diskChecks({ machine }: DoctorConfig): Check[] {
+export function diskChecks({ machine, storage }: DoctorConfig): Check[] {
   if (!machine) return [];
   const written: [what: string, folder: string][] = [['temporary files', tmpdir()]];
-  if (existsSync(machine.DATA_DIR)) written.push(['the embedded database (DATA_DIR)', resolve(machine.DATA_DIR)]);
+  // Where there are servers, the folder may be left from a trial, and be somebody else's.
+  const isEmbedded = !storage?.POSTGRES_URL && !(storage?.MONGO_CONNECTION_STRING && storage.REDIS_URL);
   const folders = [...written];
+  if (existsSync(machine.DATA_DIR)) {
+    const data: [string, string] = ['the embedded database (DATA_DIR)', resolve(machine.DATA_DIR)];
+    folders.push(data);
+    if (isEmbedded) written.push(data);
+  }
   if (machine.MODEL_CACHE_DIR !== undefined) folders.push(['models (MODEL_CACHE_DIR)', resolve(machine.MODEL_CACHE_DIR)]);
   return [
     {

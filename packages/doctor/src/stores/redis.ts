@@ -42,7 +42,7 @@ export function reportRedis(report: Report, facts: RedisFacts): void {
     report.fault(
       'redis.rights',
       `our user on ${host} may not use ${facts.forbidden.join(', ')} on the queue’s keys: jobs cannot be queued or done`,
-      'give it all commands on the keys of the queue: ACL SETUSER … ~watchpost:* &* +@all, or the prefix that QUEUE_PREFIX names',
+      `give it all commands on the keys of the queue: ACL SETUSER … ~${facts.prefix}:* &* +@all`,
     );
   if (role !== 'master') report.fault('redis.role', `${host} is a replica: it takes no jobs`, 'let REDIS_URL name the primary');
   if (evictionPolicy === 'noeviction') report.ok('redis.eviction', `${host} evicts nothing when it is full`);

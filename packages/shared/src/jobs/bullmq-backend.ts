@@ -23,6 +23,7 @@ export type StoredJob = Pick<
   | 'updateProgress'
   | 'retry'
   | 'promote'
+  | 'delay'
   | 'remove'
 >;
 

@@ -2,7 +2,7 @@ import type { Logger } from '../observability/logger.ts';
 import { pause, raceAbort, within } from '../wait.ts';
 import type { StorageConfig } from '../config/common.ts';
 import { closeQueue, openQueue, type OpenQueue } from './bullmq-backend.ts';
-import { promoteAhead } from './promote-ahead.ts';
+import { createPromoter } from './promote-ahead.ts';
 import { tookNothing, type QueueState } from './took-nothing.ts';
 
 const checksUntilStuck = 3;
@@ -30,10 +30,11 @@ export function watchQueue(
   signal: AbortSignal,
 ): { stuck(): boolean; done: Promise<void> } {
   let failedChecks = 0;
-  const read = async (queue: OpenQueue): Promise<QueueState> => {
+  type Promote = ReturnType<typeof createPromoter>;
+  const read = async (queue: OpenQueue, promote: Promote): Promise<QueueState> => {
     const counts = await queue.getJobCounts('waiting', 'prioritized', 'delayed');
-    const promoted = hasOwnTimes || counts['delayed'] === 0 ? 0 : await promoteAhead(queue, Date.now());
-    if (promoted > 0) log.warn({ promoted }, 'jobs were postponed while a clock was ahead: they are taken now');
+    const promoted = hasOwnTimes || counts['delayed'] === 0 ? 0 : await promote(Date.now(), performance.now());
+    if (promoted > 0) log.warn({ promoted }, 'jobs were postponed by a clock that is ahead of ours: they have waited long enough');
     const waiting = (counts['waiting'] ?? 0) + (counts['prioritized'] ?? 0);
     // A queue that is held, or that an operator has paused, has no job for us, however many wait in it.
     const paused = waiting > 0 && (isHeld() || (await queue.isPaused()));
@@ -41,6 +42,7 @@ export function watchQueue(
   };
   const run = async (): Promise<void> => {
     let queue: OpenQueue | undefined;
+    let promote: Promote | undefined;
     let before: QueueState | undefined;
     try {
       for (;;) {
@@ -48,7 +50,8 @@ export function watchQueue(
         try {
           // Its connection errors are not logged here: the worker logs the same ones.
           queue ??= openQueue(storage, name, commandTimeoutMs, () => undefined);
-          const now: QueueState = await raceAbort(read(queue), within(signal, everyMs));
+          promote ??= createPromoter(queue);
+          const now: QueueState = await raceAbort(read(queue, promote), within(signal, everyMs));
           failedChecks = before && tookNothing(before, now) ? failedChecks + 1 : 0;
           before = now;
           if (failedChecks === checksUntilStuck) log.error({ waiting: now.waiting }, 'jobs are waiting and this process takes none');
@@ -57,7 +60,7 @@ export function watchQueue(
           before = undefined;
           failedChecks = 0;
           if (queue) await closeQueue(queue, closeTimeoutMs);
-          queue = undefined;
+          [queue, promote] = [undefined, undefined];
         }
       }
     } catch {

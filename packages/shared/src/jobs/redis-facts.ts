@@ -21,6 +21,8 @@ export interface RedisFacts {
   /** `fsync`: null where the server does not say. `snapshots`: when an RDB file is written; null where the server does not say. */
   persistence: { appendOnly: boolean; fsync: string | null; snapshots: string | null; lastAppendFailed: boolean; lastSaveFailed: boolean };
   clients: { connected: number; most: number };
+  /** With which the queue's keys begin, before a colon. */
+  prefix: string;
   /** Commands of the queue that our user may not use on its keys. */
   forbidden: string[];
   /** Of the server, milliseconds since 1970; and when it was asked, by our clock. */
@@ -121,6 +123,7 @@ async function readServer(client: Redis, url: URL, prefix: string): Promise<Redi
       lastSaveFailed: told.get('rdb_last_bgsave_status') === 'err',
     },
     clients: { connected: number('connected_clients'), most: number('maxclients') },
+    prefix,
     forbidden: await forbiddenTo(client, `${prefix}:doctor`),
     clock: { theirsMs: seconds * 1_000 + micros / 1_000, oursMs },
     answerMs: answers.toSorted((a, b) => a - b)[2] ?? 0,

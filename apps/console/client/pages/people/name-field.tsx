@@ -57,9 +57,10 @@ export function NameField(props: NameFieldProps): JSX.Element {
   const step = (key: 'ArrowDown' | 'ArrowUp'): void =>
     setAt((now) => (key === 'ArrowDown' ? (now + 1 >= options ? 0 : now + 1) : now <= 0 ? options - 1 : now - 1));
   const onArrow = (event: KeyboardEvent, key: 'ArrowDown' | 'ArrowUp'): void => {
-    if (open && options > 0) step(key);
+    // The list of what was typed before is about to become another one.
+    if (open && options > 0 && of === name) step(key);
     else if (name === '') onLeave?.(key);
-    else return;
+    else if (!open) return;
     event.preventDefault();
     event.stopPropagation();
   };
