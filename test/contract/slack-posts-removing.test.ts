@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startFakeSlack, type FakeSlack } from '@watchpost/bench/servers/fake-slack';
 import type { SlackPosts } from '@watchpost/slack/posts';
-import { madePicture, postSaying, postsOn, sendUntilDone, warmUp } from '../support/posts-rig.ts';
+import { madePicture, notedTurns, postSaying, postsOn, sendUntilDone, warmUp } from '../support/posts-rig.ts';
 
 const never = new AbortController().signal;
 const channel = 'slack:CRESULTS' as const;
@@ -53,6 +53,13 @@ describe('a post of ours', () => {
     const reply = (await sendUntilDone(posts, { thread: messageId, key: 'reply-1' })).progress!.messageId!;
     slack.chat.lingersFor = [Infinity];
     await expect(posts.withdraw({ channel, messageId: reply }, never)).rejects.toMatchObject({ code: 'removal-unconfirmed' });
+  });
+
+  it.each(['chat.delete', 'conversations.replies'])('leaves its channel alone where Slack limits the rate of %s', async (method) => {
+    slack.mischief(method, { kind: 'status', status: 429, headers: { 'retry-after': '7' } });
+    const turns = notedTurns();
+    await expect(postsOn(slack, { turns }).withdraw({ channel, messageId }, never)).rejects.toMatchObject({ code: 'chat-rate-limited' });
+    expect(turns.held).toEqual([{ channel, forMs: 7_000 }]);
   });
 
   it('that is shown a moment longer is gone', async () => {

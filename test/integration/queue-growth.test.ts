@@ -58,4 +58,18 @@ describeWith(['postgres'], 'a queue on PostgreSQL with the finished jobs of a da
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     expect(await read()).toBeLessThan(before + (jobs * finished) / 4);
   });
+
+  it('answers a ping without reading any of them', async () => {
+    const service = await postgres();
+    onTestFinished(async () => service.stop());
+    const sender = createJobSender({ POSTGRES_URL: service.url }, { log });
+    onTestFinished(async () => sender.close());
+    await sender.ping(AbortSignal.timeout(20_000));
+    const client = new Client(service.url);
+    await client.connect();
+    onTestFinished(async () => client.end());
+    // Whoever reads jobs waits for this.
+    await client.query('BEGIN; LOCK TABLE bullmq.job IN ACCESS EXCLUSIVE MODE');
+    await expect(sender.ping(AbortSignal.timeout(2_000))).resolves.toBeUndefined();
+  });
 });

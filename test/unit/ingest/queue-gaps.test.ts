@@ -31,3 +31,17 @@ it('what the queue took just before it was away may be lost, once for each time'
   stopping.abort();
   await done;
 });
+
+it('one answer that is late says nothing of the queue', async () => {
+  const stopping = new AbortController();
+  let [asked, gaps] = [0, 0];
+  const ping = async (): Promise<void> => {
+    asked += 1;
+    if (asked % 2 === 1) throw new AppError('queue-unavailable', 'late');
+  };
+  const done = noticeQueueGaps({ sender: { ping }, onGap: () => (gaps += 1), now: () => 1_000_000, everyMs: 1 }, stopping.signal);
+  await until('it was late some times', () => asked > 6);
+  expect(gaps).toBe(0);
+  stopping.abort();
+  await done;
+});

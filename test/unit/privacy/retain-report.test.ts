@@ -45,6 +45,11 @@ describe('the report of what is kept', () => {
     expect(of('references')).toMatchObject({ count: 7, isExact: true, bytes: 130 });
   });
 
+  it('says how old things are, not the lists of them, whose times may mean something else', async () => {
+    const of = await report({ visit: some(1, { oldestMs: 900 }), 'owed-edit': some(1, { oldestMs: 0, nextDueMs: 5 }) });
+    expect(of('visits')).toMatchObject({ count: 1, oldestMs: 900, nextDueMs: 900 + 30 * 86_400_000 });
+  });
+
   it('says that nobody can tell, rather than none, of what is among something else', async () => {
     const of = await report({ entry: some(3) });
     expect([of('boards')?.count, of('feed-entries')?.count]).toEqual([null, 3]);

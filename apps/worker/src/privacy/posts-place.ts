@@ -55,11 +55,14 @@ export function postsPlace(deps: PostsDeps): Place {
 /** Those that were never refused first, then those that have waited longest: what nothing can be done about now never fills all rounds. Pure. */
 export const leastRecentlyRefused = (a: KnownPost, b: KnownPost): number => (a.refused?.atMs ?? 0) - (b.refused?.atMs ?? 0);
 
+/** Codes of what has nothing to do with the channel, and passes by itself. */
+const passing = ['chat-rate-limited', 'chat-unavailable'];
+
 /** What a person may have to do. Pure. */
 function whyOf(posts: readonly KnownPost[]): string | null {
   const refused = new Map<string, number>();
   for (const { channel, refused: last } of posts) {
-    if (!last) continue;
+    if (!last || passing.includes(last.code)) continue;
     const of = `${channel} (${last.code === notConnected ? 'its platform is not configured' : last.code})`;
     refused.set(of, (refused.get(of) ?? 0) + 1);
   }

@@ -47,9 +47,8 @@ export function createRetentionReport(holdings: Pick<Holdings, 'sizes' | 'docume
   };
 }
 
-/** The parts are not counted: two of one thing are no more things. */
+/** The parts add their size only: two of one thing are no more things, and what they call their time may be something else. */
 function summed(things: readonly Holding[], parts: readonly Holding[]): Holding {
-  const holdings = [...things, ...parts];
   const first = (times: readonly (number | null)[]): number | null => {
     const known = times.filter((time) => time !== null);
     return known.length === 0 ? null : Math.min(...known);
@@ -58,9 +57,9 @@ function summed(things: readonly Holding[], parts: readonly Holding[]): Holding 
     count: things.reduce((sum, { count }) => sum + count, 0),
     isExact: things.every(({ isExact }) => isExact),
     atLeast: things.some(({ atLeast }) => atLeast),
-    bytes: holdings.reduce((sum, { bytes }) => sum + bytes, 0),
-    oldestMs: first(holdings.map(({ oldestMs }) => oldestMs)),
-    nextDueMs: first(holdings.map(({ nextDueMs }) => nextDueMs)),
+    bytes: [...things, ...parts].reduce((sum, { bytes }) => sum + bytes, 0),
+    oldestMs: first(things.map(({ oldestMs }) => oldestMs)),
+    nextDueMs: first(things.map(({ nextDueMs }) => nextDueMs)),
   };
 }
 

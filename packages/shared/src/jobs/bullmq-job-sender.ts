@@ -110,7 +110,8 @@ export function createJobSender(
     ping: async (signal) => {
       try {
         const queues = await queuesSoon(signal);
-        await raceAbort(Promise.all(jobKinds.map((kind) => queues[kind].getJobCounts('active'))), signal);
+        // Reads no job: on PostgreSQL even counting the active ones reads those that have finished, too.
+        await raceAbort(Promise.all(jobKinds.map(async (kind) => queues[kind].isPaused())), signal);
       } catch (error) {
         throw new AppError('queue-unavailable', 'the queue does not answer', { cause: error });
       }

@@ -25,12 +25,12 @@ export async function withdraw(
   await turns.take(channel, signal);
   try {
     await call('chat.delete', { channel: channelId(channel), ts: messageId }, anything, signal);
+    // A channel's history has no replies in threads; asked as a thread, both are found.
+    const at = { channel: channelId(channel), messageId, thread: null, isReply: true };
+    await seenGone('message', async () => (await messageAt(call, at, signal)) !== null, readBackAfterMs, signal);
   } catch (error) {
     if (error instanceof AppError && error.code === 'chat-rate-limited') await turns.hold(channel, error.retryAfterMs ?? 0, signal);
     if (['message_not_found', 'thread_not_found'].includes(slackErrorOf(error) ?? '')) return;
     throw error;
   }
-  // A channel's history has no replies in threads; asked as a thread, both are found.
-  const at = { channel: channelId(channel), messageId, thread: null, isReply: true };
-  await seenGone('message', async () => (await messageAt(call, at, signal)) !== null, readBackAfterMs, signal);
 }

@@ -139,6 +139,15 @@ describe('posts that show somebody who is forgotten', () => {
     expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 0 });
   });
 
+  it.each(['chat-rate-limited', 'chat-unavailable'] as const)('ask nobody for help where it passes: %s', async (code) => {
+    await notePost(rig, 1);
+    forgetAda();
+    rig.posts.edit = async () => Promise.reject(new AppError(code, 'later'));
+    const posts = place('redraw');
+    await posts.erase?.(ada, never);
+    expect(await posts.count(ada, never)).toEqual({ 'posts and pictures': 1 });
+  });
+
   it('are asked rarer and rarer while the platform refuses them', async () => {
     for (let number = 1; number <= 22; number += 1) await notePost(rig, number);
     forgetAda();
