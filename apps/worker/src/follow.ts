@@ -126,7 +126,7 @@ async function shownOf(personIds: readonly string[], sinceMs: number, { visits }
 const namelessOf = async (personIds: readonly string[], { tookBack }: FollowDeps, signal: AbortSignal): Promise<string[]> =>
   personIds.length === 0 ? [] : [...((await tookBack?.(personIds, signal)) ?? new Map<string, number>()).keys()];
 
-/** A visit that is written again has a new revision, so that its job is no job that was done before. Resolves to it; null: no post shows the visit any more. */
+/** A visit that is written again has a new revision, so that its job is no job that was done before. Resolves to it; null: nothing is to be edited. */
 async function queueEdit(
   visitId: string,
   { visits, sender, sendTimeoutMs, tookBack }: FollowDeps,
@@ -139,6 +139,8 @@ async function queueEdit(
   const bears = ({ namelessSinceMs: doneMs = 0, snapshots }: Visit): boolean =>
     namelessSinceMs > doneMs && snapshots.some(({ takenAtMs }) => takenAtMs < namelessSinceMs + skewMs);
   const without = (now: Visit): Visit => (bears(now) ? { ...now, picturesGo: true, namelessSinceMs } : now);
+  // The job that posts it says what is known then.
+  if (before.post?.progress?.state !== 'posted' && without(before).picturesGo !== true) return null;
   const visit = await changeVisit(visits, visitId, without, signal);
   if (!visit) return null;
   await sender.send({ v: 1, kind: 'visit', visitId, revision: visit.revision, why: 'edit' }, { timeoutMs: sendTimeoutMs });

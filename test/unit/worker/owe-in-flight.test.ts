@@ -6,9 +6,13 @@ import { startVisitRig } from '../../support/visit-rig.ts';
 
 const never = new AbortController().signal;
 
-it.each(['works', 'kept'] as const)(
-  'a post that is under way while consent is taken back loses its picture too, where replacing one %s',
-  async (swapping) => {
+it.each([
+  ['works', 'edit'],
+  ['kept', 'edit'],
+  ['kept', 'post'],
+] as const)(
+  'a post that is under way while consent is taken back never shows its picture, where replacing one %s and the %s comes first',
+  async (swapping, first) => {
     const rig = startVisitRig();
     rig.posts.swapping = swapping;
     let withdrawnAtMs: number | null = null;
@@ -54,13 +58,16 @@ it.each(['works', 'kept'] as const)(
     for (const key of rig.faces.keys()) rig.faces.set(key, [ada]);
     rig.changes = { version: rig.changes.version + 1, personIds: ['ada'] };
     await look();
-    rig.posts.step = () => undefined;
-    rig.queued.push(job);
+    const everShown = new Set<string | null>();
+    rig.posts.step = () => {
+      for (const { fileId } of rig.posts.messages) everShown.add(fileId);
+    };
+    rig.queued.splice(first === 'edit' ? 1 : 0, 0, job);
     await rig.settle();
     rig.nowMs += 3_600_000;
     await look();
     await rig.settle();
     expect(rig.posts.shown()).toHaveLength(1);
-    expect(rig.posts.files.has('F1')).toBe(false);
+    expect([rig.posts.files.has('F1'), everShown.has('F1')]).toEqual([false, false]);
   },
 );

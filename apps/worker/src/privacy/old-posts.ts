@@ -2,7 +2,7 @@ import { databaseNow } from '@watchpost/shared/documents/database-clock';
 import { platformOf } from '@watchpost/shared/chat/chat';
 import { leastRecentlyRefused } from './posts-place.ts';
 import { createKnownPosts, isRefusedNow, type KnownPost } from '@watchpost/privacy/receipts/known-posts';
-import { forgetPost, removeKnownFile, sayOnly, tryToDelete, unlessRefused, type ChangePostDeps } from './change-post.ts';
+import { forgetPost, sayOnly, tryToDelete, unlessRefused, type ChangePostDeps } from './change-post.ts';
 
 export interface OldPostsDeps extends Omit<ChangePostDeps, 'knownPosts'> {
   /** How long posts are kept, milliseconds; null: as long as the platform keeps them. */
@@ -24,7 +24,6 @@ export async function deleteOldPosts({ postsMs, ...deps }: OldPostsDeps, signal:
   const nowMs = await databaseNow(deps.documents, signal);
   const remove = (post: KnownPost): Promise<void> =>
     unlessRefused(post, { ...deps, knownPosts }, signal, async (platform) => {
-      if (post.about.kind === 'file') return removeKnownFile(post, platform, { knownPosts }, signal);
       if (await tryToDelete(post, platform, { ...deps, knownPosts }, signal)) return;
       await sayOnly(words, post, platform, deps, signal);
       await forgetPost(post, { ...deps, knownPosts }, signal);
@@ -32,6 +31,8 @@ export async function deleteOldPosts({ postsMs, ...deps }: OldPostsDeps, signal:
   const refused: KnownPost[] = [];
   let left = atOnce;
   for await (const post of knownPosts.before(nowMs - postsMs, signal)) {
+    // See deleteLeftPictures.
+    if (post.about.kind === 'file') continue;
     if (!deps.platforms.some(({ prefix }) => prefix === platformOf(post.channel))) continue;
     if (post.refused) {
       if (!isRefusedNow(post, nowMs)) refused.push(post);

@@ -11,6 +11,7 @@ import type { RetentionSettings } from '@watchpost/privacy/retention/data-class'
 import { enforceRetention } from '@watchpost/privacy/retention/enforce';
 import type { Task } from '../schedule.ts';
 import { dropFailedJobs } from './failed-jobs.ts';
+import { deleteLeftPictures } from './left-pictures.ts';
 import { deleteOldPosts } from './old-posts.ts';
 import { createIsTaken } from './is-taken.ts';
 import { privacyPlaces, type PlacesOptions } from './privacy-places.ts';
@@ -51,6 +52,7 @@ export function privacyTasks(options: PrivacyTasksOptions): Task[] {
     },
     { name: 'consent', everyMs: minuteMs, run: async (signal) => void (await consents.finish(signal)) },
     { name: 'old-posts', everyMs: minuteMs, run: (signal) => deleteOldPosts({ ...options, postsMs: settings.postsMs }, signal) },
+    { name: 'left-pictures', everyMs: minuteMs, run: (signal) => deleteLeftPictures(options, signal) },
     {
       name: 'failed-jobs',
       everyMs: 60 * minuteMs,

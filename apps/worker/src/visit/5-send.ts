@@ -17,6 +17,8 @@ export interface SendDeps extends AnnotateDeps, Pick<GatherDeps, 'visits'> {
 
 /** So many other snapshots are tried when one was deleted before it could be drawn. */
 const mostOthers = 4;
+/** Before the next attempt drops what it must not post, milliseconds. */
+const againMs = 1_000;
 
 /** Posts a visit for the first time, or sees an earlier attempt through. Resolves to the visit as stored. */
 export async function send(
@@ -31,21 +33,26 @@ export async function send(
   const channel = visit.post?.channel ?? writeChannelOf(platform);
   let known = visit.post?.progress ?? null;
   // What is in the channel then may be what an earlier attempt said.
-  const wasAsked = known?.state === 'asked';
+  const lost = known?.state === 'asked' ? known : null;
   let drawn = plan;
   let stored = visit;
   const save = async (progress: PostProgress): Promise<void> => {
     await keepLease();
     const before = known;
+    // Nothing came of it. Before the visit is posted, what bears a name that is said no more is dropped.
+    const isStale = (now: Visit): boolean => lost !== null && before === lost && progress.state !== 'posted' && mustLose(now);
     const isNewFile = progress.fileId !== null && progress.fileId !== before?.fileId;
     const isBare = progress.state === 'posted' && progress.fileId === null;
     const seen = {
       ...(isNewFile && drawn && { picture: pictureOf(drawn) }),
       // The platform could not show the picture in time: the post says so until it has one.
       ...(isBare && { picture: null }),
-      ...(progress.state === 'posted' && { shownHash: wasAsked || (isBare && plan) ? null : hash }),
+      ...(progress.state === 'posted' && { shownHash: lost || (isBare && plan) ? null : hash }),
     };
-    stored = await change(deps, visit.id, (now) => ({ ...withProgress(now, channel, before, progress), ...seen }), signal);
+    const step = (now: Visit): PostProgress => (isStale(now) ? { ...progress, state: 'uploaded', askedAtMs: null } : progress);
+    const saved = (now: Visit): Visit => ({ ...withProgress(now, channel, before, step(now)), ...seen });
+    stored = await change(deps, visit.id, saved, signal);
+    if (isStale(stored)) throw new AppError('visit-busy', 'somebody goes from the visit before it is posted', { retryAfterMs: againMs });
     known = progress;
   };
   const bytes = async (): Promise<Uint8Array> => {
@@ -65,6 +72,9 @@ function withProgress(now: Visit, channel: ChannelKey, before: PostProgress | nu
   if (!isSame(stored, before) && !isSame(stored, progress)) throw new AppError('visit-busy', 'another job posts this visit');
   return { ...now, post: { channel, progress } };
 }
+
+/** Whether somebody goes from it who is forgotten, or who took back their consent. */
+export const mustLose = ({ picturesGo, forgets = [] }: Visit): boolean => picturesGo === true || forgets.length > 0;
 
 /** As the visit keeps it. */
 export const pictureOf = ({ snapshotId, numbers, drawn }: PicturePlan): NonNullable<Visit['picture']> => ({ snapshotId, numbers, drawn });

@@ -3,16 +3,18 @@ import type { Visit } from '@watchpost/visits/visit';
 import { change } from './1-gather.ts';
 import type { Described } from './2-describe.ts';
 import { gone, shownOf } from './6-edit.ts';
-import type { SendDeps } from './5-send.ts';
+import { mustLose, type SendDeps } from './5-send.ts';
 import { pictureFor, removeFile, type RemoveDeps } from './remove-file.ts';
 
 const words = 'This picture was removed.';
 const removed: Post = { summary: words, picture: null, sections: [{ text: [{ text: words }], buttons: [], menu: [] }], footer: [] };
 
-/** A picture that is uploaded and not posted yet is never posted, where somebody was forgotten whose name it bears. Resolves to the visit as stored. */
+/** A picture that is uploaded and not posted yet is never posted, where it bears a name that is said no more. Resolves to the visit as stored. */
 export async function dropUnposted(visit: Visit, deps: SendDeps & RemoveDeps, signal: AbortSignal): Promise<Visit> {
   const progress = visit.post?.progress;
-  if (visit.picturesGo !== true || progress?.state !== 'uploaded') return visit;
+  if (!mustLose(visit) || progress?.state !== 'uploaded') return visit;
+  // The text is not written yet.
+  if (visit.picturesGo !== true) return change(deps, visit.id, (now) => ({ ...now, forgets: [] }), signal);
   if (progress.fileId !== null) await removeFile(pictureFor(progress.fileId, visit), deps, signal);
   const without = (now: Visit): Visit => ({
     ...now,

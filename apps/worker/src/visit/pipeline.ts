@@ -14,7 +14,7 @@ import { change, gather, isOutOfDate, type GatherDeps, type Gathered } from './1
 import { describe, type DescribeDeps } from './2-describe.ts';
 import { choosePicture } from './3-choose-picture.ts';
 import type { AnnotateDeps } from './4-annotate.ts';
-import { send } from './5-send.ts';
+import { mustLose, send } from './5-send.ts';
 import { edit, shownOf } from './6-edit.ts';
 import { dropUnposted, removePictures } from './7-remove-pictures.ts';
 import { changePicture, type PictureDeps } from './8-change-picture.ts';
@@ -101,25 +101,29 @@ async function sayOnce(job: VisitJob, deps: VisitDeps, keepLease: KeepLease, sig
   const { visit, view, revision } = gathered;
   if (gathered.before !== visit.verdict) deps.decided(visit.verdict);
   await deps.tellSubscribers({ visit, view }, signal);
-  const shown = visit.verdict === 'post' ? await show(gathered, deps, keepLease, signal) : visit;
+  const shown = visit.verdict === 'post' ? await show(gathered, job, deps, keepLease, signal) : visit;
   // Before it counts as done: whoever is killed in between does both again.
   await notePost(shown, view.toMs, deps, signal);
   await deps.publishVisit(shown);
   if (shownOf(shown) && (await isOutOfDate(gathered, deps, signal))) return null;
+  // The job that posts it is still to come.
+  if (job.why === 'edit' && shownOf(shown) === null) return shown;
   if (shown.shownRevision >= revision) return shown;
   return change(deps, visit.id, (now) => ({ ...now, shownRevision: Math.max(now.shownRevision, revision) }), signal);
 }
 
 /** Posts or edits; text first, because that is the truth. */
-async function show(gathered: Gathered, deps: VisitDeps, keepLease: KeepLease, signal: AbortSignal): Promise<Visit> {
+async function show(gathered: Gathered, { why }: VisitJob, deps: VisitDeps, keepLease: KeepLease, signal: AbortSignal): Promise<Visit> {
   const { timed } = deps;
   const platform = deps.platformFor(gathered.visit.post?.channel ?? gathered.visit.channel);
   const posting = { ...deps, platform, keepLease };
   const visit = await dropUnposted(gathered.visit, posting, signal);
+  const isNew = shownOf(visit) === null;
+  // Another job posts it, or nobody could: an edit, days later perhaps, only sees to it that nothing bears a name that is said no more.
+  if (why === 'edit' && isNew && !(visit.post?.progress?.state === 'asked' && mustLose(visit))) return visit;
   const plan = choosePicture(gathered);
   const describeAs = (now: Visit, snapshotId = (now.picture ?? plan)?.snapshotId ?? null) =>
     timed('describe', () => describe({ ...gathered, visit: now }, snapshotId, platform.chat, deps, signal));
-  const isNew = shownOf(visit) === null;
   const posted = isNew
     ? await timed('post', async () => send({ ...gathered, visit }, await describeAs(visit), plan, posting, signal))
     : visit;

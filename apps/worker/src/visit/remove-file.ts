@@ -20,8 +20,8 @@ export interface OldPicture extends Pick<PostBody, 'channel' | 'persons'> {
 }
 
 /**
- * Deletes a picture of ours that is not to be shown any more. Where the platform refuses, it stays known where it is and whom it shows: whoever
- * forgets one of them counts it and tries again, and so does who deletes old posts. Rejects where trying again helps.
+ * Deletes a picture of ours that is not to be shown any more. Where the platform refuses, or still shows it, it stays known where it is and whom it
+ * shows: whoever forgets one of them counts it, and it is tried again (deleteLeftPictures). Rejects where the caller's trying again helps.
  */
 export async function removeFile(picture: OldPicture, { platform, documents, log }: RemoveDeps, signal: AbortSignal): Promise<void> {
   const knownPosts = createKnownPosts(documents);

@@ -11,6 +11,8 @@ const kind = 'shown-post';
 const personKey = (id: string): string => `person:${id}`;
 /** A document has a hundred keys at most; who is in a crowd beyond that is found by this one. */
 const crowdKey = 'crowd';
+/** Of pictures that no post shows. */
+const leftKey = 'left';
 const mostKeys = 95;
 const pageSize = 500;
 
@@ -43,6 +45,8 @@ export interface KnownPosts {
   showing(personIds: readonly string[], limit: number, signal: AbortSignal): Promise<KnownPost[]>;
   /** Those of before then, the newest first. */
   before(beforeMs: number, signal: AbortSignal): AsyncIterable<KnownPost>;
+  /** The pictures that no post shows, and that were not deleted yet. */
+  leftPictures(signal: AbortSignal): AsyncIterable<KnownPost>;
   /** They show these persons no more. */
   without(post: KnownPost, personIds: readonly string[], signal: AbortSignal): Promise<void>;
   /** The platform does not let it be changed now. */
@@ -55,7 +59,8 @@ export interface KnownPosts {
 export function createKnownPosts(documents: DocumentStore): KnownPosts {
   const put = async ({ id, revision, atMs, ...body }: KnownPost, signal: AbortSignal): Promise<void> => {
     const crowd = body.persons.length > mostKeys ? [crowdKey] : [];
-    const keys = [...crowd, ...body.persons.slice(0, mostKeys).map((each) => personKey(each))];
+    const left = body.about.kind === 'file' ? [leftKey] : [];
+    const keys = [...crowd, ...left, ...body.persons.slice(0, mostKeys).map((each) => personKey(each))];
     await documents.put({ kind, id, revision, atMs, keys, expiresAtMs: null, body }, signal);
   };
   const read = async (id: string, signal: AbortSignal): Promise<KnownPost | null> => {
@@ -102,6 +107,7 @@ export function createKnownPosts(documents: DocumentStore): KnownPosts {
       return [...found.values()].sort((a, b) => b.atMs - a.atMs);
     },
     before: (beforeMs, signal) => each({ beforeMs }, signal),
+    leftPictures: (signal) => each({ key: leftKey }, signal),
     without: ({ id }, personIds, signal) =>
       change(id, ({ refused: _r, ...now }) => ({ ...now, persons: now.persons.filter((person) => !personIds.includes(person)) }), signal),
     refused: async ({ id }, code, signal) => {

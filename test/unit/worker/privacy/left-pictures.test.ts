@@ -1,6 +1,7 @@
 import { createKnownPosts } from '@watchpost/privacy/receipts/known-posts';
 import { visitsPlace } from '@watchpost/privacy/receipts/visits-place';
 import { AppError } from '@watchpost/shared/errors';
+import { deleteLeftPictures } from '@watchpost/worker/privacy/left-pictures';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { comparableFace } from '../../../support/comparable-face.ts';
 import { postsOfAda } from '../../../support/posts-of-ada.ts';
@@ -90,5 +91,57 @@ describe('pictures of somebody who is forgotten', () => {
     rig.nowMs += dayMs;
     await place('redraw').erase?.(ada, never);
     expect(rig.posts.files.has(first)).toBe(false);
+  });
+});
+
+describe('a picture that no post shows any more', () => {
+  const task = (platforms = [rig.deps.platformFor('slack:CREAD')]) =>
+    deleteLeftPictures({ ...rig.deps, ...rig.visiting, platforms }, never);
+  const noted = (id: string) => createKnownPosts(rig.documents).get({ kind: 'file', id }, never);
+
+  it('is deleted later, where somebody took back their consent and the platform still shows it', async () => {
+    const id = await posted();
+    const first = rig.posts.shown()[0]?.fileId ?? '';
+    const removeFile = rig.posts.remove.bind(rig.posts);
+    let tries = 0;
+    rig.posts.remove = async (fileId, signal) => {
+      tries += 1;
+      if (tries <= 2) throw new AppError('removal-unconfirmed', 'it is still shown');
+      return removeFile(fileId, signal);
+    };
+    const { revision } = await rig.visiting.visits.save({ ...(await rig.visit(id)), picturesGo: true }, never);
+    rig.queued.push({ v: 1, kind: 'visit', visitId: id, revision, why: 'edit' });
+    await rig.settle();
+    await task();
+    expect([rig.posts.files.has(first), tries]).toEqual([true, 1]);
+    rig.nowMs += 60_000;
+    await task([]);
+    expect(tries).toBe(1);
+    for (let minute = 0; minute < 4; minute += 1) {
+      await task();
+      rig.nowMs += 60_000;
+    }
+    expect([rig.posts.files.has(first), tries, await noted(first)]).toEqual([false, 3, null]);
+  });
+
+  it('is known no longer than it is there, where the answer was lost after it was replaced', async () => {
+    await posted();
+    const first = rig.posts.shown()[0]?.fileId ?? '';
+    const removeFile = rig.posts.remove.bind(rig.posts);
+    rig.posts.remove = async (fileId, signal) => {
+      await removeFile(fileId, signal);
+      throw new AppError('chat-rate-limited', 'nobody may look now', { retryAfterMs: 1_000 });
+    };
+    rig.nowMs += 5_000;
+    await rig.join('s2', [comparableFace(), comparableFace({ position: 1, box: right, person: grace })]);
+    const job = rig.queued.shift()!;
+    await expect(rig.run(job)).rejects.toMatchObject({ code: 'chat-rate-limited' });
+    rig.posts.remove = removeFile;
+    rig.queued.push(job);
+    await rig.settle();
+    expect([rig.posts.files.has(first), (await noted(first))?.about.id]).toEqual([false, first]);
+    await task();
+    expect(await noted(first)).toBeNull();
+    expect(rig.posts.files.has(rig.posts.shown()[0]?.fileId ?? '')).toBe(true);
   });
 });

@@ -1,5 +1,6 @@
 import { createKnownPosts } from '@watchpost/privacy/receipts/known-posts';
 import { AppError } from '@watchpost/shared/errors';
+import { deleteLeftPictures } from '@watchpost/worker/privacy/left-pictures';
 import { deleteOldPosts } from '@watchpost/worker/privacy/old-posts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { comparableFace } from '../../../support/comparable-face.ts';
@@ -72,7 +73,7 @@ describe('old posts', () => {
     expect([rig.posts.shown(), rig.posts.files.size]).toEqual([[], 1]);
     rig.posts.remove = remove;
     rig.nowMs += dayMs;
-    await task(9);
+    await deleteLeftPictures({ ...rig.deps, ...rig.visiting, platforms: [rig.deps.platformFor('slack:CREAD')] }, never);
     expect(rig.posts.files.size).toBe(0);
   });
 
