@@ -19,6 +19,9 @@ export async function deleteLeftPictures(deps: Omit<ChangePostDeps, 'knownPosts'
     const isConnected = deps.platforms.some(({ prefix }) => prefix === platformOf(picture.channel));
     if (isConnected && !isRefusedNow(picture, nowMs)) due.push(picture);
   }
-  for (const picture of due.toSorted(leastRecentlyRefused).slice(0, atOnce))
+  for (const picture of due.toSorted(leastRecentlyRefused).slice(0, atOnce)) {
+    // Meanwhile it may be shown after all.
+    if (!(await knownPosts.get(picture.about, signal))) continue;
     await unlessRefused(picture, { ...deps, knownPosts }, signal, (platform) => removeKnownFile(picture, platform, { knownPosts }, signal));
+  }
 }

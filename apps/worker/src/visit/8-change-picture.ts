@@ -9,7 +9,7 @@ import type { PicturePlan } from './3-choose-picture.ts';
 import { annotate } from './4-annotate.ts';
 import { isSame, pictureOf, type SendDeps } from './5-send.ts';
 import { gone, shownOf, type ShownVisit } from './6-edit.ts';
-import { noteLeft, pictureFor, removeFile, type RemoveDeps } from './remove-file.ts';
+import { noteLeft, notLeft, pictureFor, removeFile, type RemoveDeps } from './remove-file.ts';
 
 export interface PictureDeps extends SendDeps, RemoveDeps {
   /** The platforms that keep a post's picture whatever is asked: found out once in each process. */
@@ -146,7 +146,11 @@ async function uploadFor(
   signal: AbortSignal,
 ): Promise<{ fileId: string; atMs: number }> {
   const earlier = visit.upload;
-  if (earlier && earlier.drawn === plan?.drawn) return earlier;
+  if (earlier && earlier.drawn === plan?.drawn) {
+    // Whoever was killed may have given it up already.
+    await notLeft(earlier.fileId, deps, signal);
+    return earlier;
+  }
   if (earlier) await removeFile(pictureFor(earlier.fileId, visit), deps, signal);
   await deps.keepLease();
   const fileId = await deps.platform.posts.upload(picture, signal);

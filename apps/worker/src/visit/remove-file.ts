@@ -36,8 +36,7 @@ export async function removeFile(picture: OldPicture, { platform, documents, log
     if (known) await knownPosts.refused(known, err.code, signal);
     return;
   }
-  const known = await knownPosts.get(aboutOf(picture), signal);
-  if (known) await knownPosts.remove(known, signal);
+  await notLeft(picture.fileId, { documents }, signal);
 }
 
 /** Notes a picture that is about to be left without a post, so that it is known also where nobody comes to delete it. */
@@ -48,7 +47,14 @@ export async function noteLeft(picture: OldPicture, { documents }: Pick<RemoveDe
   await createKnownPosts(documents).note(note, signal);
 }
 
-const aboutOf = ({ fileId }: OldPicture) => ({ kind: 'file' as const, id: fileId });
+/** It is not there any more, or is to be shown after all: nobody is to delete it. */
+export async function notLeft(fileId: string, { documents }: Pick<RemoveDeps, 'documents'>, signal: AbortSignal): Promise<void> {
+  const knownPosts = createKnownPosts(documents);
+  const known = await knownPosts.get(aboutOf({ fileId }), signal);
+  if (known) await knownPosts.remove(known, signal);
+}
+
+const aboutOf = ({ fileId }: Pick<OldPicture, 'fileId'>) => ({ kind: 'file' as const, id: fileId });
 
 /** A picture that was made for a visit. Of those about whom it only asked it shows nothing. */
 export const pictureFor = (fileId: string, visit: Visit): OldPicture => ({

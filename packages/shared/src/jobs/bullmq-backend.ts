@@ -13,17 +13,16 @@ export type StoredJob = Pick<
   | 'id'
   | 'data'
   | 'timestamp'
-  | 'delay'
   | 'attemptsMade'
   | 'opts'
   | 'failedReason'
   | 'finishedOn'
   | 'processedOn'
+  | 'delay'
   | 'getState'
   | 'updateProgress'
   | 'retry'
   | 'promote'
-  | 'delay'
   | 'remove'
 >;
 

@@ -2,6 +2,7 @@ import { createKnownPosts } from '@watchpost/privacy/receipts/known-posts';
 import { visitsPlace } from '@watchpost/privacy/receipts/visits-place';
 import { AppError } from '@watchpost/shared/errors';
 import { deleteLeftPictures } from '@watchpost/worker/privacy/left-pictures';
+import { noteLeft, pictureFor } from '@watchpost/worker/visit/remove-file';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { comparableFace } from '../../../support/comparable-face.ts';
 import { postsOfAda } from '../../../support/posts-of-ada.ts';
@@ -143,5 +144,24 @@ describe('a picture that no post shows any more', () => {
     await task();
     expect(await noted(first)).toBeNull();
     expect(rig.posts.files.has(rig.posts.shown()[0]?.fileId ?? '')).toBe(true);
+  });
+
+  it('is let alone where it is shown after all: whoever gave it up was killed', async () => {
+    const id = await posted();
+    rig.nowMs += 5_000;
+    await rig.join('s2', [comparableFace(), comparableFace({ position: 1, box: right, person: grace })]);
+    const swap = rig.posts.swapPicture.bind(rig.posts);
+    rig.posts.swapPicture = async () => Promise.reject(new AppError('file-not-ready', 'not yet'));
+    const job = rig.queued.shift()!;
+    await expect(rig.run(job)).rejects.toMatchObject({ code: 'file-not-ready' });
+    const visit = await rig.visit(id);
+    const fileId = visit.upload?.fileId ?? '';
+    await noteLeft(pictureFor(fileId, visit), rig.deps, never);
+    rig.posts.swapPicture = swap;
+    rig.queued.push(job);
+    await rig.settle();
+    expect(rig.posts.shown()[0]?.fileId).toBe(fileId);
+    await task();
+    expect([rig.posts.files.has(fileId), await noted(fileId)]).toEqual([true, null]);
   });
 });
