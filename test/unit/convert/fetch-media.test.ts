@@ -7,6 +7,7 @@ import type { GuardDeps } from '@watchpost/outside/guard';
 import type { Tools } from '@watchpost/convert/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeSound, someTools, temporaryFolder } from '../../support/media.ts';
+import { until } from '../../support/until.ts';
 
 const never = new AbortController().signal;
 const asked: string[] = [];
@@ -156,8 +157,8 @@ describe('fetchMedia', () => {
     await expect(fetchMedia(asks, { ...deps, tools: fake }, stop.signal)).rejects.toMatchObject({ code: 'aborted' });
     expect(performance.now() - abortedAt).toBeLessThan(1_000);
     const child = Number(await readFile(join(asks.folder, 'child'), 'utf8'));
-    // Until the system has taken it away it is a zombie: killed, and nobody's.
-    const state = await readFile(`/proc/${child}/stat`, 'utf8').catch(() => 'gone');
-    expect(state === 'gone' || / Z /.test(state)).toBe(true);
+    // Once it is killed, and until the system has taken it away, it is a zombie: nobody's.
+    const state = () => readFile(`/proc/${child}/stat`, 'utf8').catch(() => 'gone');
+    await until('it is gone', async () => / Z |gone/.test(await state()));
   });
 });
