@@ -55,6 +55,14 @@ describeWith(['postgres'], 'each page with something on it, wide and narrow, lig
     ask(`[...document.querySelectorAll('main *')].filter((each) => each.getBoundingClientRect().right > innerWidth + 1 &&
       !each.closest('.table-wrap, .face.cut, .tabs, .visually-hidden')).map((each) => each.outerHTML.slice(0, 90)).slice(0, 5)`);
 
+  /** What is laid out badly: the parts of a folded cell far apart, a row of bars beside empty space, a chart that cuts off its last time. */
+  const misplaced = async (): Promise<string[]> =>
+    ask(`[
+      ...[...document.querySelectorAll('.table.folds td')].filter((each) => getComputedStyle(each).display === 'flex' && each.childNodes.length > 1),
+      ...[...document.querySelectorAll('.camera-page .sparkline')].filter((each) => each.clientWidth < each.parentElement.clientWidth - 1),
+      ...[...document.querySelectorAll('.u-over')].filter((each) => each.getBoundingClientRect().right > each.closest('.uplot').getBoundingClientRect().right - 30),
+    ].map((each) => each.outerHTML.slice(0, 90)).slice(0, 5)`);
+
   it
     .runIf(hasBrowser)
     .each([
@@ -101,6 +109,7 @@ describeWith(['postgres'], 'each page with something on it, wide and narrow, lig
       );
       expect(await ask('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBeLessThanOrEqual(0);
       expect(await tooWide()).toEqual([]);
+      expect(await misplaced()).toEqual([]);
       expect(await serious(colorScheme === 'light' ? 'all' : 'contrast')).toEqual([]);
     }
     expect(faults.splice(0)).toEqual([]);

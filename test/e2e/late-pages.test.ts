@@ -95,7 +95,7 @@ describe.skipIf(!hasBrowser)('pages while others do something, too', () => {
       await tab.getByText('rates is queued: it runs once the kind scheduled is resumed').waitFor();
       isPaused = false;
       rig.live.announce({ topic: 'queue' });
-      await tab.getByText('No worker is there').waitFor();
+      await tab.getByText('No worker is running').waitFor();
       expect(await tab.getByText('The kind scheduled is paused').count()).toBe(0);
     });
 

@@ -148,7 +148,7 @@ for (const backend of oneOfEachBackend) {
           expect.stringMatching(/^ {2}nearest +Ada Lovelace, similarity 0\.70\d: .* times likelier one person than two$/),
         ],
       ]);
-      expect(out[3]).toMatch(/^ {2}by chance +strangers so similar to one reference: .*1 in .+; to any in this gallery: 1 in [\d,]+$/);
+      expect(out[3]).toMatch(/^ {2}by chance +strangers as similar to one reference: .*1 in .+; to any in this gallery: 1 in [\d,]+$/);
       expect(out.at(-1)).toMatch(/^ {2}thresholds +match 0\.655, uncertain 0\.585, margin 0\.040$/);
       // A match in a small gallery, but not among 10,000 persons, nor where only one stranger in a million may be named.
       const large = (await watchpost('explain', '--persons', '10000', 'again')).out;

@@ -42,7 +42,7 @@ const told = (over: Partial<Face>): string => reasonsOf(face(over), defaultDecis
 describe('why a decision fell, in words', () => {
   it('of a name: how similar, what it takes, and how rare that is', () => {
     expect(told({})).toBe(
-      'Most similar to Ada: 0.900, where a name needs 0.820 at this size. One stranger in 2,000 is so similar to somebody among 40 people. Similar enough, and nobody else comes close: Ada.',
+      'Most similar to Ada: 0.900, where a name needs 0.820 at this size. One stranger in 2,000 is as similar to somebody among 40 people. Similar enough, and nobody else comes close: Ada.',
     );
   });
   it('of doubt: between the lines, or because somebody else is as near', () => {

@@ -67,7 +67,7 @@ function evidenceLines(
     const comparisons = comparisonsIn(compared, { persons: null, leastComparisons: defaultRiskSettings.leastComparisons });
     const inGallery = describeRarity(comparisons * nearest.falseMatchRate);
     lines.push(
-      `  by chance    strangers so similar to one reference: ${describeRarity(nearest.falseMatchRate)}; to any in this gallery: ${inGallery}`,
+      `  by chance    strangers as similar to one reference: ${describeRarity(nearest.falseMatchRate)}; to any in this gallery: ${inGallery}`,
     );
   }
   if (next) lines.push(`  second       ${second ?? 'somebody removed since'}, ${likeness(next)}`);

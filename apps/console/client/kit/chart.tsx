@@ -123,6 +123,8 @@ function optionsOf(element: HTMLElement, { series, height, unit, momentOf }: Dra
   const options: uPlot.Options = {
     width: element.clientWidth,
     height,
+    // The last time stands below the last value: half of it is to the right of that.
+    padding: [null, 32, null, null],
     cursor: { y: false },
     legend: { show: series.length > 1 },
     // Half a step on either side: the first and the last bar are as wide as the others.
@@ -134,6 +136,7 @@ function optionsOf(element: HTMLElement, { series, height, unit, momentOf }: Dra
     axes: [
       {
         ...axis,
+        size: 32,
         values: (_plot, ticks, _index, _space, step) => ticks.map((tick) => (step < daySeconds ? formatClock : formatDate)(tick * 1_000)),
       },
       {

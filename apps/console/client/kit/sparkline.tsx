@@ -15,7 +15,15 @@ export function Sparkline({
   const top = Math.max(1, ...values);
   const step = width / Math.max(1, values.length);
   return (
-    <svg class="sparkline" role="img" aria-label={label} width={width} height={height} viewBox={`0 0 ${String(width)} ${String(height)}`}>
+    <svg
+      class="sparkline"
+      role="img"
+      aria-label={label}
+      width={width}
+      height={height}
+      viewBox={`0 0 ${String(width)} ${String(height)}`}
+      preserveAspectRatio="none"
+    >
       <title>{label}</title>
       {values.map((value, index) => {
         const tall = value === 0 ? 1 : Math.max(2, (value / top) * height);

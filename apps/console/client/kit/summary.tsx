@@ -7,12 +7,12 @@ const becomes = ' → ';
  * names that are written from right to left the arrow would point to the former one.
  */
 export const Summary = ({ text }: { text: string }): JSX.Element => (
-  <>
+  <span>
     {text.split(becomes).map((part, index) => (
       <Fragment key={index}>
         {index > 0 && becomes}
         <bdi>{part}</bdi>
       </Fragment>
     ))}
-  </>
+  </span>
 );

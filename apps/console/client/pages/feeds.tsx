@@ -87,7 +87,7 @@ const columns: Column<FeedRow>[] = [
     label: 'Newest',
     cell: ({ newestAtMs }) => (newestAtMs === null ? <span class="faint">no entry yet</span> : <Time at={newestAtMs} />),
   },
-  { id: 'url', label: 'Readers', quiet: true, end: true, cell: ({ url }) => (url === null ? null : <a href={url}>Open for readers</a>) },
+  { id: 'url', label: 'Readers', quiet: true, end: true, cell: ({ url }) => (url === null ? null : <a href={url}>Readers’ page</a>) },
 ];
 
 function FeedTable({ feeds }: { feeds: FeedRow[] }): JSX.Element {

@@ -43,7 +43,7 @@ const waits: Record<NonNullable<ScheduleAnswer['waitsFor']>, { why: string; unti
     why: 'The kind scheduled is paused: no job runs until somebody resumes it on the page Queue.',
     until: 'it runs once the kind scheduled is resumed',
   },
-  worker: { why: 'No worker is there: no job runs until one is.', until: 'it runs once a worker is there' },
+  worker: { why: 'No worker is running: no job runs until one does.', until: 'it runs once a worker is running' },
   queue: {
     why: 'The queue does not answer: nobody can tell whether jobs run.',
     until: 'it runs once the queue answers and a worker takes it',

@@ -41,7 +41,7 @@ export function ThresholdsPage(): JSX.Element {
   return (
     <Page
       title="Try thresholds"
-      about="How similar is similar enough follows from one number: of how many strangers one may be given a name. Here another one is tried on what was seen."
+      about="One number decides how similar is similar enough: out of how many strangers one may be given a name. Try another on what was seen."
     >
       <Loaded query={now}>
         {(lines) => (

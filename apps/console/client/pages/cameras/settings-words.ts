@@ -18,10 +18,10 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
   quietHours: { label: 'Quiet hours', hint: 'Such as 22:00-06:00: then posts wait for the digest. Or off.', kind: 'text' },
   cooldown: {
     label: 'Not again for',
-    hint: 'After a visit the same people are not reported again for so long: 5m, 1h; 0s for no pause.',
+    hint: 'After a visit the same people are not reported again for this long: 5m, 1h; 0s for no pause.',
     kind: 'text',
   },
-  'visit.window': { label: 'A visit ends after', hint: 'Nobody was seen for so long: 1s to 1h, such as 90s.', kind: 'text' },
+  'visit.window': { label: 'A visit ends after', hint: 'Nobody has been seen for this long: 1s to 1h, such as 90s.', kind: 'text' },
   'visit.longest': { label: 'Longest visit', hint: 'What goes on for longer is another visit: 1s to 24h, such as 10m.', kind: 'text' },
   strangersNamedOneIn: {
     label: 'Risk of a wrong name',

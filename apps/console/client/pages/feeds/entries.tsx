@@ -74,7 +74,7 @@ export function FeedEntries({ feed, canDecide }: { feed: FeedRow; canDecide: boo
           <Closing feed={feed} />
           {feed.url !== null && (
             <Button href={feed.url} icon="link">
-              Open for readers
+              Readers’ page
             </Button>
           )}
         </>

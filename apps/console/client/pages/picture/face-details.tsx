@@ -169,7 +169,7 @@ function Numbers({ picture, face }: { picture: PictureOfPage; face: FaceOfPictur
           ...(evidence?.best
             ? ([
                 ['Best: likelihood', ratioText(evidence.best.likelihoodRatio)],
-                ['Best: strangers so similar to one reference', rateText(evidence.best.falseMatchRate)],
+                ['Best: strangers as similar to one reference', rateText(evidence.best.falseMatchRate)],
               ] as const)
             : []),
           ...(evidence?.second ? ([['Second: likelihood', ratioText(evidence.second.likelihoodRatio)]] as const) : []),

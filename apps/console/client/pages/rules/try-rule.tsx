@@ -55,7 +55,7 @@ export function TryRule({ answer: { rules, detectors } }: { answer: RulesAnswer 
             onChange={setOn}
           />
           {on === 'text' ? (
-            <TextArea label="Text" hint="It is looked at once, and neither kept nor logged" rows={6} value={text} onInput={setText} />
+            <TextArea label="Text" hint="It is only looked at, and neither kept nor logged" rows={6} value={text} onInput={setText} />
           ) : (
             <div class="rule-pair">
               <TextField label="Channel" hint="Its id, such as C0123ABCD" value={channel} onInput={setChannel} autocomplete="off" />

@@ -79,7 +79,7 @@ function Receipt({ receipt, onUndone, onSettled }: { receipt: ReceiptOfPage; onU
       <div class="stack">
         <Facts
           facts={[
-            ['Wished', <Time key="wished" at={acceptedAtMs} as="moment" />],
+            ['Requested', <Time key="requested" at={acceptedAtMs} as="moment" />],
             [state === 'pending' ? 'Can be undone until' : 'Due', <Time key="due" at={dueAtMs} as="moment" />],
             ['Erased', doneAtMs === null ? <span class="faint">not yet</span> : <Time key="done" at={doneAtMs} as="moment" />],
             [
@@ -156,7 +156,7 @@ function All({ chosen }: { chosen: string }): JSX.Element {
             any more.
           </Empty>
         ) : (
-          <Card title="Wishes to be forgotten" flush>
+          <Card title="Requests to be forgotten" flush>
             <Table
               label="Receipts"
               rows={items}
@@ -165,7 +165,7 @@ function All({ chosen }: { chosen: string }): JSX.Element {
               columns={[
                 {
                   id: 'when',
-                  label: 'Wished',
+                  label: 'Requested',
                   cell: ({ id, acceptedAtMs }) => (
                     <a href={receiptAddress(id)}>
                       <Time at={acceptedAtMs} as="moment" />

@@ -32,7 +32,7 @@ export function Results(query: { oneIn: number; camera: string; hours: number | 
               {formatCount(tried.before.faces, 'face')} in {formatCount(snapshots, 'picture')}
               {tried.oldestMs !== null && `, back to ${formatMoment(tried.oldestMs)}`}
               {tried.untried > 0 &&
-                `; ${formatCount(tried.untried, 'other face')} cannot be tried: nothing was compared, or an old release decided`}
+                `; ${formatCount(tried.untried, 'other face')} cannot be tried: nothing was compared, or an older release decided`}
             </span>
             {!running && next !== null && (
               <Button size="small" onClick={goOn}>
@@ -88,9 +88,7 @@ function Summary({ tried: { changed, before, after, said } }: { tried: Tried }):
         />
       </Stats>
       {said.right + said.wrong === 0 ? (
-        <p class="muted small">
-          Nobody has said of any of these faces whose it is. Once readers do, right and wrong names are counted here.
-        </p>
+        <p class="muted small">Nobody has said yet who any of these faces is. Once readers do, right and wrong names are counted here.</p>
       ) : (
         after.wrong < before.wrong && (
           <Notice tone="info">
@@ -136,8 +134,8 @@ function Changed({ decision }: { decision: ChangedDecision }): JSX.Element {
           )}
         </div>
         <div class="muted small">
-          {similarity.toFixed(3)} alike to {best.name}: 1 stranger in {formatNumber(Number(Math.max(1, strangersOneIn).toPrecision(2)))} is.{' '}
-          {Math.round(sizePx)} px.
+          Similarity to {best.name} {similarity.toFixed(3)}: 1 stranger in{' '}
+          {formatNumber(Number(Math.max(1, strangersOneIn).toPrecision(2)))} is as similar. {Math.round(sizePx)} px.
         </div>
         <div class="muted small">
           {cameraText(decision)}, <Time at={takenAtMs} as="moment" />

@@ -106,8 +106,8 @@ function rarity(evidence: NonNullable<Judged['evidence']>): string[] {
   const { persons } = evidence.compared;
   const among = `among ${persons.toLocaleString('en-GB')} ${persons === 1 ? 'person' : 'people'}`;
   return oneIn < 2
-    ? [`Most strangers are so similar to somebody ${among}.`]
-    : [`One stranger in ${rounded(oneIn)} is so similar to somebody ${among}.`];
+    ? [`Most strangers are as similar to somebody ${among}.`]
+    : [`One stranger in ${rounded(oneIn)} is as similar to somebody ${among}.`];
 }
 
 function tooPoor({ decision, sizePx, quality }: Judged, { recognisable, enroll }: Needs): string[] {
