@@ -50,6 +50,21 @@ describe('the report of what is kept', () => {
     expect(of('visits')).toMatchObject({ count: 1, oldestMs: 900, nextDueMs: 900 + 30 * 86_400_000 });
   });
 
+  it('says when the next is due by the setting of its kind, and not when something goes that stays', async () => {
+    const dayMs = 86_400_000;
+    const dated = { oldestMs: 900, nextDueMs: 900 + 3_650 * dayMs };
+    const of = await report({
+      rules: some(1, { oldestMs: 700 }),
+      'rule-change': some(3, dated),
+      'feed-decision': some(1, dated),
+      'feed-closings': some(1, { oldestMs: 100 }),
+      'console-secret': some(1, { oldestMs: 100 }),
+      'console-browser': some(1, { oldestMs: 300, nextDueMs: 300 + 180 * dayMs }),
+    });
+    const due = ['rules', 'feed-decisions', 'console-sessions'].map((id) => of(id)?.nextDueMs);
+    expect(due).toEqual([900 + 400 * dayMs, 900 + 400 * dayMs, 300 + 180 * dayMs]);
+  });
+
   it('says that nobody can tell, rather than none, of what is among something else', async () => {
     const of = await report({ entry: some(3) });
     expect([of('boards')?.count, of('feed-entries')?.count]).toEqual([null, 3]);

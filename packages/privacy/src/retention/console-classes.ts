@@ -1,7 +1,5 @@
 import type { DataClass } from './data-class.ts';
 
-const hourMs = 3_600_000;
-
 /** What the console keeps of those who use it. */
 export const consoleClasses = [
   {
@@ -13,7 +11,7 @@ export const consoleClasses = [
     setting: null,
     about: 'person',
     holds: { in: 'documents', kinds: ['console-session', 'console-attempts', 'console-browser', 'console-link', 'console-secret'] },
-    keepMs: () => 12 * hourMs,
+    keepMs: null,
     by: 'worker',
   },
   {

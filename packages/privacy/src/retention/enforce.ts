@@ -43,6 +43,10 @@ const byTime: readonly (readonly [kind: string, keepMs: (settings: RetentionSett
   ['receipt', ({ auditMs }) => auditMs],
   ...audits.map((kind) => [kind, ({ auditMs }: RetentionSettings) => auditMs] as const),
 ];
+/** How long documents of this kind are kept after their own time, milliseconds; null: no setting says so. Pure. */
+export const keepMsOfKind = (kind: string, settings: RetentionSettings): number | null =>
+  byTime.find(([each]) => each === kind)?.[1](settings) ?? null;
+
 /** Of these, one without a date is not done yet. */
 const datedOnly = new Set(['receipt']);
 

@@ -118,7 +118,7 @@ export const messagesClasses = [
     howLong: "`AUDIT_KEEP_DAYS` (400); of each entry the latest decision, with the editor's text, as long as the entry",
     setting: 'AUDIT_KEEP_DAYS',
     about: 'person',
-    holds: { in: 'documents', kinds: ['feed-decision', 'feed-closings'] },
+    holds: { in: 'documents', kinds: ['feed-decision'], parts: ['feed-closings'] },
     keepMs: ({ auditMs }) => auditMs,
     by: 'worker',
   },

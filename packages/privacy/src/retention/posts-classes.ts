@@ -105,7 +105,7 @@ export const postsClasses = [
   {
     id: 'asked-pictures',
     title: 'Pictures asked about',
-    what: 'pictures that somebody asked about (*Recognise faces*): that they were sent, and nothing else; neither the picture nor its faces are kept',
+    what: 'pictures that somebody asked about (“Recognise faces”): that they were sent, and nothing else; neither the picture nor its faces are kept',
     where: '`documents`',
     howLong: '26 hours',
     setting: null,

@@ -1,6 +1,7 @@
 import type { Holding, HoldingName, Holdings } from '@watchpost/gallery/holdings';
 import { dataClasses } from './classes.ts';
 import type { DataClass, RetentionSettings } from './data-class.ts';
+import { keepMsOfKind } from './enforce.ts';
 
 /** A class of data as it is now. */
 export interface RetentionEntry extends Pick<DataClass, 'id' | 'title' | 'what' | 'where' | 'howLong' | 'about' | 'by'> {
@@ -40,7 +41,11 @@ export function createRetentionReport(holdings: Pick<Holdings, 'sizes' | 'docume
         const of = (names: readonly HoldingName[] = []): Holding[] => names.map((name) => sizes[name]);
         return entryOf(each, summed(of(holds.names), of(holds.parts)), settings);
       }
-      const of = (kindsOf: readonly string[] = []): Holding[] => kindsOf.flatMap((kind) => documents.get(kind) ?? []);
+      const of = (kindsOf: readonly string[] = []): Holding[] =>
+        kindsOf.flatMap((kind) => {
+          const held = documents.get(kind);
+          return held ? { ...held, nextDueMs: nextDueOf(held, keepMsOfKind(kind, settings)) } : [];
+        });
       return entryOf(each, summed(of(holds.kinds), of(holds.parts)), settings);
     });
     return { atMs: nowMs, classes: entries };
