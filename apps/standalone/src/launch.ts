@@ -179,7 +179,7 @@ function startingLine(
   if (isDraining) return 'starting a worker alone, until the queue is empty';
   const names = ['ingest', 'worker', ...(hasFeeds ? ['feed'] : []), ...(withConsole ? ['console'] : [])];
   const what = `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
-  return `starting ${what}${embedded.length > 0 ? ` (embedded: ${embedded.join(' and ')})` : ''}; on the first start the worker prepares its models`;
+  return `starting ${what}${embedded.length > 0 ? ` (embedded: ${embedded.map((part) => (part === 'gallery' ? 'database' : part)).join(' and ')})` : ''}; on the first start the worker prepares its models`;
 }
 
 /** Resolves with the URL of the embedded database; undefined: there is none. */

@@ -23,7 +23,7 @@ export interface OwedEdit extends Body {
   stored: StoredDocument;
 }
 
-/** Asked for again after the first time, then after twice that, at last once a day: the platform may refuse it. Milliseconds. */
+/** Asked for again after the first time, then after twice that, in the end once a day: the platform may refuse it. Milliseconds. */
 const again = { firstMs: 10 * 60_000, mostMs: 86_400_000 };
 const pageSize = 500;
 /** A process has a few connections to the database, which others wait for, too. */

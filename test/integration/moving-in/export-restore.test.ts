@@ -71,7 +71,7 @@ describeWith([], 'export and restore', () => {
     const { out } = await runCommand('restore', ['--replace', file], env);
     const [line = ''] = out.filter((each) => each.includes('consent'));
     expect(line).toContain(
-      '1 people took back their consent after this backup was made, or were asked anew, and it counts as given again: Ada L.',
+      '1 person took back their consent after this backup was made, or was asked anew, and it counts as given again: Ada L.',
     );
     expect(await runCommand('consent', ['Ada L', 'withdrawn'], env)).toMatchObject({ code: 0 });
     const again = await runCommand('restore', ['--replace', '--bring-back', file], env);
