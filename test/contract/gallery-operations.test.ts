@@ -20,7 +20,7 @@ describeOperations('operations on people', (rig) => {
     const name = async (to: string) => rig.apply({ kind: 'name', person: one.id, to, from: 'Unknown 1' });
     const both = await Promise.allSettled([name('Rita One'), name('Rita Two')]);
     expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
-    await expect(name('Rita Three')).rejects.toThrow(/^Unknown 1 is called "Rita (One|Two)" meanwhile/);
+    await expect(name('Rita Three')).rejects.toThrow(/^Unknown 1 was renamed "Rita (One|Two)" meanwhile/);
     await rig.apply({ kind: 'merge', from: two.id, into: one.id });
     await expect(rig.apply({ kind: 'merge', from: two.id, into: one.id })).rejects.toThrow(/^these two are one person already: Rita/);
     await rig.apply({ kind: 'forget', person: one.id });

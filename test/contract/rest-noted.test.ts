@@ -18,7 +18,7 @@ describeOperations('what is told of a person and changes nothing', (rig) => {
     expect(await rig.undo()).toMatchObject({ summary: 'undone: Unknown 2 merged into Ada' });
     expect(await rig.undo()).toMatchObject({ summary: 'undone: Unknown 1 → Ada' });
     await expect(rig.undo()).rejects.toThrow(
-      "nothing that slack:U1 has changed can still be undone: a change can for ten minutes, and somebody else's by its id",
+      "nothing that slack:U1 has changed can still be undone: a change can be undone for ten minutes, somebody else's by its id",
     );
     const actions = (await rig.opened.operations.history(9, never)).map(({ action }) => action);
     expect(actions).toEqual(['undo', 'undo', 'export', 'consent', 'merge', 'name']);

@@ -117,7 +117,7 @@ describe('what a PostgreSQL says', () => {
     [{ isStandby: true }, {}, /^fault postgres.role/],
     [{ sharesConnections: true }, {}, /^fault postgres.pooler: .*LISTEN.* → .*pool_mode = session/],
     [{ connections: 90 }, {}, /^warning postgres.connections: 90 of 97/],
-    [{}, { max_connections: '20' }, /^fault postgres.connections: PostgreSQL takes 17 .*up to 60/],
+    [{}, { max_connections: '20' }, /^fault postgres.connections: PostgreSQL takes 17 .*some 80/],
     [{}, { full_page_writes: 'off' }, /^fault postgres.durability: full_page_writes is off/],
     [{}, { synchronous_commit: 'off' }, /^warning postgres.durability: synchronous_commit/],
     [{}, { server_encoding: 'SQL_ASCII' }, /^fault postgres.encoding: .*SQL_ASCII/],

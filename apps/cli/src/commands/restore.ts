@@ -33,7 +33,12 @@ export const run: Command = async (args, context) => {
   });
   print(`restored ${countsInWords((kind) => counts[kind], scope)}`);
   print('read back and compared with the file, each kind by its number and a digest: all is the same');
-  if (expired > 0) print(expired === 1 ? '1 entry of the file had expired, and was left out' : `${String(expired)} entries of the file had expired, and were left out`);
+  if (expired > 0)
+    print(
+      expired === 1
+        ? '1 entry of the file had expired, and was left out'
+        : `${String(expired)} entries of the file had expired, and were left out`,
+    );
   if (forgotten > 0)
     print(
       `${forgotten === 1 ? '1 person who was' : `${String(forgotten)} people who were`} forgotten after this backup was made ${forgotten === 1 ? 'is' : 'are'} forgotten again: watchpost receipts tells of each, and for ten minutes watchpost undo takes it back`,

@@ -6,8 +6,8 @@ import type { Check, Report } from '../finding.ts';
 import { reportRules } from '../keys.ts';
 
 const leastVersion = 140_000;
-/** What one ingest and one worker open, and a command besides: docs/scale.md. */
-const connectionsWithQueue = 60;
+/** What one ingest and one worker have open at rest, and a command besides: docs/scale.md. */
+const connectionsWithQueue = 80;
 const connectionsWithoutQueue = 20;
 const fullShare = 0.8;
 
@@ -75,17 +75,17 @@ function reportConnections(report: Report, { settings, connections, connectionLi
   const number = (name: string): number => Number(settings.get(name) ?? 0);
   const most = number('max_connections') - number('superuser_reserved_connections') - number('reserved_connections');
   const needed = queue ? connectionsWithQueue : connectionsWithoutQueue;
-  const repair = `set max_connections to ${String(queue ? 100 : 40)} at least, with ${queue ? '35 more for each further worker and 20 for each further ingest' : '10 more for each further process'}`;
+  const repair = `set max_connections to ${String(queue ? 200 : 40)} at least, with ${queue ? '95 more for each further worker and 25 for each further ingest' : '10 more for each further process'}`;
   if (connectionLimit !== null && connectionLimit < Math.min(most, needed))
     report.fault(
       id,
-      `our user may open ${String(connectionLimit)} connections in this database, and one ingest, one worker and a command open up to ${String(needed)}`,
+      `our user may open ${String(connectionLimit)} connections in this database, and one ingest, one worker and a command open some ${String(needed)}`,
       'ALTER ROLE … CONNECTION LIMIT -1, and ALTER DATABASE … CONNECTION LIMIT -1',
     );
   else if (most < needed)
     report.fault(
       id,
-      `PostgreSQL takes ${String(most)} connections of users, and one ingest, one worker and a command open up to ${String(needed)}`,
+      `PostgreSQL takes ${String(most)} connections of users, and one ingest, one worker and a command open some ${String(needed)}`,
       repair,
     );
   else if (connections / most > fullShare) report.warning(id, `${String(connections)} of ${String(most)} connections are open`, repair);

@@ -56,7 +56,7 @@ async function findUndoable(audit: AuditStore, base: Head, idStart: string | nul
     }
     throw new AppError(
       'change-refused',
-      `nothing that ${by.id} has changed can still be undone: a change can for ten minutes, and somebody else's by its id`,
+      `nothing that ${by.id} has changed can still be undone: a change can be undone for ten minutes, somebody else's by its id`,
     );
   }
   if (idStart.length < shortestStart)

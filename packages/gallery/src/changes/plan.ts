@@ -37,8 +37,7 @@ export async function planName(
 ): Promise<Plan> {
   const { mirror } = deps;
   const person = resolvePerson(mirror, reference);
-  if (from !== undefined && from !== person.name)
-    throw new AppError('change-refused', `${from} is called "${person.name}" meanwhile: somebody else has said so`);
+  if (from !== undefined && from !== person.name) throw new AppError('change-refused', `${from} was renamed "${person.name}" meanwhile`);
   const name = validName(to);
   if (name === person.name) throw new AppError('change-refused', `the person is called "${name}" already`);
   const [namesake, ...others] = mirror.called(name);

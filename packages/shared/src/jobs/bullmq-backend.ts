@@ -117,9 +117,15 @@ const settings = {
 
 /**
  * A queue to add jobs to. While Redis is away it fails at once instead of keeping jobs in memory; a command that Redis does not
- * answer fails after `commandTimeoutMs` (it may be executed nevertheless).
+ * answer fails after `commandTimeoutMs` (it may be executed nevertheless). `most`: connections to PostgreSQL; one is enough for whoever looks now and then.
  */
-export function openQueue(storage: StorageConfig, name: string, commandTimeoutMs: number, onError: (error: Error) => void): OpenQueue {
+export function openQueue(
+  storage: StorageConfig,
+  name: string,
+  commandTimeoutMs: number,
+  onError: (error: Error) => void,
+  most = mostConnections,
+): OpenQueue {
   if (storage.REDIS_URL) {
     const limits = { commandTimeout: commandTimeoutMs, socketTimeout: silenceMs };
     const prefix = queuePrefix(storage);
@@ -136,7 +142,7 @@ export function openQueue(storage: StorageConfig, name: string, commandTimeoutMs
     };
     return Object.assign(queue, { waitUntilReady });
   }
-  return new Queue(name, { connection: postgres(storage), settings }, createPostgresBackend).on('error', onError);
+  return new Queue(name, { connection: postgres(storage, most), settings }, createPostgresBackend).on('error', onError);
 }
 
 /** Closes a queue, and lets go of it after `timeoutMs` at the latest. */
@@ -163,7 +169,12 @@ export function openWorker(
     return listen(new Worker(name, processor, { ...own, connection }), listeners);
   }
   return listen(
-    new Worker(name, processor, { ...options, connection: postgres(storage), settings, autorun: false }, createPostgresBackend),
+    new Worker(
+      name,
+      processor,
+      { ...options, connection: postgres(storage, mostConnections), settings, autorun: false },
+      createPostgresBackend,
+    ),
     listeners,
   );
 }
@@ -212,13 +223,16 @@ function listen<W extends Emitter>(worker: W, { onError, onLocksLost, onStalled,
  */
 const onConnect = (client: ClientBase): void => void client.on('error', () => undefined);
 
+/** There are many kinds of jobs, and a server takes a hundred connections unless it is told otherwise. */
+const mostConnections = 3;
+
 /** `migrate`: BullMQ creates its tables, in the schema `bullmq`, if they do not exist. */
-function postgres(storage: StorageConfig) {
+function postgres(storage: StorageConfig, most: number) {
   if (!storage.POSTGRES_URL) throw new AppError('config-invalid', 'REDIS_URL or POSTGRES_URL must be set for the queue');
   return {
     connectionString: storage.POSTGRES_URL,
     migrate: true,
-    max: 3,
+    max: most,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
     onConnect,

@@ -43,11 +43,10 @@ const stalledReason = /^job stalled more than/;
 /** An operator's view of the queues on BullMQ: Redis if REDIS_URL is set, else PostgreSQL. It needs no worker. Rejects with `queue-unavailable`. */
 export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal): Promise<JobAdmin> {
   let lastError: Error | undefined;
-  const queues = perKind((kind) =>
-    openQueue(storage, jobDefinitions[kind].queue, commandTimeoutMs, (error) => {
-      lastError = error;
-    }),
-  );
+  const onError = (error: Error): void => {
+    lastError = error;
+  };
+  const queues = perKind((kind) => openQueue(storage, jobDefinitions[kind].queue, commandTimeoutMs, onError, 1));
   const all = Object.values(queues);
   const close = async (): Promise<void> => {
     await Promise.all(all.map((queue) => closeQueue(queue, closeTimeoutMs)));

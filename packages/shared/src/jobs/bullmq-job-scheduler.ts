@@ -26,7 +26,7 @@ export function createJobScheduler(storage: StorageConfig, { log }: { log: Logge
   return {
     arrange: async (jobs, signal) => {
       try {
-        queue ??= openQueue(storage, scheduledJobs.queue, commandTimeoutMs, onError);
+        queue ??= openQueue(storage, scheduledJobs.queue, commandTimeoutMs, onError, 1);
         return await raceAbort(arrange(queue, jobs), within(signal, arrangeTimeoutMs));
       } catch (error) {
         // A queue whose first connection failed never recovers: the next call opens another one.

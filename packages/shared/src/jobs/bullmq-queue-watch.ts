@@ -49,7 +49,7 @@ export function watchQueue(
         await pause(everyMs, signal);
         try {
           // Its connection errors are not logged here: the worker logs the same ones.
-          queue ??= openQueue(storage, name, commandTimeoutMs, () => undefined);
+          queue ??= openQueue(storage, name, commandTimeoutMs, () => undefined, 1);
           promote ??= createPromoter(queue);
           const now: QueueState = await raceAbort(read(queue, promote), within(signal, everyMs));
           failedChecks = before && tookNothing(before, now) ? failedChecks + 1 : 0;

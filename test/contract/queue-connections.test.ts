@@ -1,0 +1,64 @@
+import { openJobAdmin } from '@watchpost/shared/jobs/bullmq-job-admin';
+import { createJobReceiver } from '@watchpost/shared/jobs/bullmq-job-receiver';
+import { jobKinds, perKind } from '@watchpost/shared/jobs/job-kinds';
+import { createLogger } from '@watchpost/shared/observability/logger';
+import { pause } from '@watchpost/shared/wait';
+import { Client } from 'pg';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { z } from 'zod';
+import { describeWith } from '../support/describe-with.ts';
+import { postgres, type Service } from '../support/services.ts';
+
+const log = createLogger('test', 'silent');
+const countSchema = z.tuple([z.object({ open: z.coerce.number() })]);
+const kinds = jobKinds.length;
+
+describeWith(['postgres'], 'connections to a queue on PostgreSQL', () => {
+  let service: Service;
+  let client: Client;
+  beforeEach(async () => {
+    service = await postgres();
+    client = new Client({ connectionString: service.url });
+    await client.connect();
+  }, 60_000);
+  afterEach(async () => {
+    await client?.end();
+    await service?.stop();
+  });
+
+  /** The most that others have open at a time, until the work has ended. */
+  const mostDuring = async (work: Promise<unknown>): Promise<number> => {
+    let [most, isOver] = [0, false];
+    const end = (): void => {
+      isOver = true;
+    };
+    work.then(end, end);
+    do {
+      const { rows } = await client.query(
+        'SELECT count(*) AS open FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+      );
+      most = Math.max(most, countSchema.parse(rows)[0].open);
+    } while (!isOver);
+    await work;
+    return most;
+  };
+
+  it('are one for each kind of jobs where somebody only looks', async () => {
+    const looking = async (): Promise<void> => {
+      const admin = await openJobAdmin({ POSTGRES_URL: service.url }, new AbortController().signal);
+      await Promise.all([admin.queues(jobKinds), admin.list({ kinds: jobKinds, state: 'failed', limit: 10 }), admin.history(jobKinds, 10)]);
+      await admin.close();
+    };
+    expect(await mostDuring(looking())).toBeLessThanOrEqual(kinds + 1);
+  });
+
+  it('are four for each kind in a worker that has nothing to do', async () => {
+    const idle = perKind(() => async (): Promise<void> => undefined);
+    const working = async (): Promise<void> => {
+      const receiver = createJobReceiver({ POSTGRES_URL: service.url }, idle, { concurrency: () => 4, log, watchMs: 300 });
+      await pause(2_000, new AbortController().signal);
+      await receiver.close(AbortSignal.timeout(5_000));
+    };
+    expect(await mostDuring(working())).toBeLessThanOrEqual(4 * kinds + 4);
+  });
+});
