@@ -85,6 +85,7 @@ describe('the commands about people’s data', () => {
     expect(out[0]).toMatch(/^class +count +size +oldest +kept +next due$/);
     expect(out.find((line) => line.startsWith('Unknown people'))).toMatch(/ 1 .* 12 days \(UNKNOWN_KEEP_DAYS\) .* UTC$/);
     expect(out.find((line) => line.startsWith('Posts'))).toContain('for ever (POSTS_KEEP_DAYS)');
+    expect(out.find((line) => line.startsWith('Converted files'))).toContain(' 1 day (CONVERT_KEEP_HOURS)');
     const lines = (await watchpost('retention', '--json')).out.map((line): unknown => JSON.parse(line));
     expect(lines).toContainEqual(expect.objectContaining({ id: 'sightings', count: 2 }));
   });

@@ -65,6 +65,11 @@ describe('the report of what is kept', () => {
     expect(due).toEqual([900 + 400 * dayMs, 900 + 400 * dayMs, 300 + 180 * dayMs]);
   });
 
+  it('says nothing of how old things are whose times are still to come', async () => {
+    const of = await report({ delivery: some(1, { oldestMs: 5_000, nextDueMs: 6_000 }), notice: some(1, { oldestMs: 900 }) });
+    expect([of('deliveries')?.oldestMs, of('deliveries')?.nextDueMs, of('notices')?.oldestMs]).toEqual([null, 6_000, 900]);
+  });
+
   it('says that nobody can tell, rather than none, of what is among something else', async () => {
     const of = await report({ entry: some(3) });
     expect([of('boards')?.count, of('feed-entries')?.count]).toEqual([null, 3]);

@@ -34,7 +34,8 @@ function keptOf(setting: RetentionEntry['setting']): string {
   if (setting === null) return 'docs/privacy.md';
   const { name, keepMs } = setting;
   if (keepMs === null) return `for ever (${name})`;
-  return keepMs % dayMs === 0 ? `${keepMs / dayMs} days (${name})` : `${keepMs / hourMs} hours (${name})`;
+  const [unit, many] = keepMs % dayMs === 0 ? ['day', keepMs / dayMs] : ['hour', keepMs / hourMs];
+  return `${many} ${unit}${many === 1 ? '' : 's'} (${name})`;
 }
 
 function sizeOf(bytes: number): string {

@@ -13,7 +13,7 @@ export interface RetentionEntry extends Pick<DataClass, 'id' | 'title' | 'what' 
   atLeast: boolean;
   /** An estimate; null: nobody knows. */
   bytes: number | null;
-  /** When the oldest was made; of people, when the one seen least recently was seen. Milliseconds since 1970. */
+  /** When the oldest was made; of people, when the one seen least recently was seen. Milliseconds since 1970; null: none tells. */
   oldestMs: number | null;
   /** When the next of them is due, milliseconds since 1970; in the past: at the next round. Null: none is, or they have dates of their own. */
   nextDueMs: number | null;
@@ -48,7 +48,9 @@ export function createRetentionReport(holdings: Pick<Holdings, 'sizes' | 'docume
         });
       return entryOf(each, summed(of(holds.kinds), of(holds.parts)), settings);
     });
-    return { atMs: nowMs, classes: entries };
+    // The time of some is when to look at them next.
+    const isPast = ({ oldestMs }: RetentionEntry): boolean => oldestMs !== null && oldestMs <= nowMs;
+    return { atMs: nowMs, classes: entries.map((entry) => (isPast(entry) ? entry : { ...entry, oldestMs: null })) };
   };
 }
 
