@@ -28,9 +28,10 @@ describeWith(['postgres'], 'connections to a queue on PostgreSQL', () => {
 
   /** The most that others have open at a time, until the work has ended. */
   const mostDuring = async (work: Promise<unknown>): Promise<number> => {
-    let [most, isOver] = [0, false];
+    const state = { isOver: false };
+    let most = 0;
     const end = (): void => {
-      isOver = true;
+      state.isOver = true;
     };
     work.then(end, end);
     do {
@@ -38,7 +39,7 @@ describeWith(['postgres'], 'connections to a queue on PostgreSQL', () => {
         'SELECT count(*) AS open FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
       );
       most = Math.max(most, countSchema.parse(rows)[0].open);
-    } while (!isOver);
+    } while (!state.isOver);
     await work;
     return most;
   };

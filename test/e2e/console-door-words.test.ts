@@ -41,6 +41,18 @@ describe.skipIf(!hasBrowser)('what the sign-in of the console says', () => {
     await expect.poll(async () => page.getByRole('alert').allTextContents()).toEqual([expect.stringContaining('This link has been used')]);
   });
 
+  it.each([
+    [
+      'the link that one comes in by',
+      { CONSOLE_LINK_CODE: 'the-code-of-the-terminal-0123456789' },
+      /^The link that npm start has printed /,
+    ],
+    ['who else lets people in', { CONSOLE_TOKENS: 'prometheus:viewer:0123456789abcdef01234567' }, /^No password is set for this console\./],
+  ])('names, where there is no password, %s', async (_what, env, words) => {
+    await open('127.0.0.1', '/people', { CONSOLE_PASSWORD: '', CONSOLE_TOKENS: '', ...env });
+    await expect.poll(async () => page.locator('.signing-in .notice').allTextContents()).toEqual([expect.stringMatching(words)]);
+  });
+
   it('says where to open it when the browser keeps no cookie', async () => {
     await open('watchpost.lan', '/', { CONSOLE_URL: 'https://watch.example' });
     await page.getByLabel('Password').fill(consolePassword);

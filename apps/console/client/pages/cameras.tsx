@@ -6,7 +6,7 @@ import { Badge, Notice } from '../kit/card.tsx';
 import { SearchField } from '../kit/field.tsx';
 import { formatCount, formatDuration, formatNumber, unitOf } from '../kit/format.ts';
 import { Filters, Page } from '../kit/page.tsx';
-import { cameraText, picturePage } from '../kit/place.ts';
+import { cameraText, channelAmong, picturePage } from '../kit/place.ts';
 import { Sparkline } from '../kit/sparkline.tsx';
 import { Empty, Loaded } from '../kit/states.tsx';
 import { Time } from '../kit/time.tsx';
@@ -67,7 +67,7 @@ function List({ cameras }: { cameras: readonly CameraOfPage[] }): JSX.Element {
       <ul class="cameras">
         {shown.map((camera) => (
           <li key={camera.place}>
-            <Camera camera={camera} isNamesake={cameras.some((other) => other !== camera && other.camera === camera.camera)} />
+            <Camera camera={camera} channel={channelAmong(camera, cameras)} />
           </li>
         ))}
       </ul>
@@ -75,7 +75,7 @@ function List({ cameras }: { cameras: readonly CameraOfPage[] }): JSX.Element {
   );
 }
 
-function Camera({ camera, isNamesake }: { camera: CameraOfPage; isNamesake: boolean }): JSX.Element {
+function Camera({ camera, channel }: { camera: CameraOfPage; channel: string | null }): JSX.Element {
   const { hours, total, last, latency, advice, set, place, outcomes } = camera;
   const lastHour = hours.at(-1) ?? 0;
   return (
@@ -83,9 +83,7 @@ function Camera({ camera, isNamesake }: { camera: CameraOfPage; isNamesake: bool
       <header>
         <h2 class="truncate">
           <a href={withParams('/cameras', { camera: place })}>{cameraText(camera)}</a>
-          {isNamesake && camera.camera !== null && (
-            <span class="muted small"> {camera.channel.slice(camera.channel.indexOf(':') + 1)}</span>
-          )}
+          {channel !== null && <span class="muted small"> {channel}</span>}
         </h2>
         {set > 0 && <Badge title="Settings made here, in the console">{formatCount(set, 'setting')}</Badge>}
       </header>

@@ -5,7 +5,7 @@ import { Select } from '../kit/field.tsx';
 import { formatDay } from '../kit/format.ts';
 import { More } from '../kit/more.tsx';
 import { Filters, Page } from '../kit/page.tsx';
-import { cameraText } from '../kit/place.ts';
+import { cameraAmong } from '../kit/place.ts';
 import { Empty, ErrorState, Skeleton } from '../kit/states.tsx';
 import { useNow } from '../kit/time.tsx';
 import { useInfinite, useQuery, type Infinite } from '../kit/use-query.ts';
@@ -40,7 +40,7 @@ export function NowPage(): JSX.Element {
   const list = useInfinite<VisitOfPage>('/api/visits', { camera, kind: kind === 'all' ? null : kind }, { topics: ['visits', 'people'] });
   useEnding(list);
   const known = cameras.data?.cameras ?? [];
-  const options = [{ value: '', label: 'All cameras' }, ...known.map((each) => ({ value: each.place, label: cameraText(each) }))];
+  const options = [{ value: '', label: 'All cameras' }, ...known.map((each) => ({ value: each.place, label: cameraAmong(each, known) }))];
   if (camera !== '' && !known.some(({ place }) => place === camera)) options.push({ value: camera, label: camera });
   return (
     <Page title="Now" about="Who is in front of the cameras, as it happens.">
@@ -118,7 +118,10 @@ function byTime(visits: readonly VisitOfPage[]): Group[] {
   });
 }
 
-const byCamera = (visits: readonly VisitOfPage[]): Group[] => grouped(visits, (visit) => cameraText(visit));
+function byCamera(visits: readonly VisitOfPage[]): Group[] {
+  const cameras = [...new Map(visits.map((visit) => [`${visit.channel} ${visit.camera ?? ''}`, visit])).values()];
+  return grouped(visits, (visit) => cameraAmong(visit, cameras));
+}
 
 function grouped(visits: readonly VisitOfPage[], titleOf: (visit: VisitOfPage) => string): Group[] {
   const groups = new Map<string, Group>();

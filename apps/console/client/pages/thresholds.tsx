@@ -7,7 +7,7 @@ import { Card } from '../kit/card.tsx';
 import { Select, TextField } from '../kit/field.tsx';
 import { formatCount, formatNumber } from '../kit/format.ts';
 import { Filters, Page } from '../kit/page.tsx';
-import { cameraText } from '../kit/place.ts';
+import { cameraAmong } from '../kit/place.ts';
 import { Loaded } from '../kit/states.tsx';
 import { Table } from '../kit/table.tsx';
 import { useParam } from '../kit/use-param.ts';
@@ -37,7 +37,7 @@ export function ThresholdsPage(): JSX.Element {
   const isValid = oneIn !== null && inRange(oneIn);
   const then = useQuery<RiskLines>(isValid ? withParams('/api/thresholds/lines', { camera, oneIn }) : null, { keep: true });
   const known = cameras.data?.cameras ?? [];
-  const options = [{ value: '', label: 'All cameras' }, ...known.map((each) => ({ value: each.place, label: cameraText(each) }))];
+  const options = [{ value: '', label: 'All cameras' }, ...known.map((each) => ({ value: each.place, label: cameraAmong(each, known) }))];
   return (
     <Page
       title="Try thresholds"

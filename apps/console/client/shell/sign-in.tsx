@@ -76,7 +76,9 @@ export function SignIn({
           </form>
         ) : (
           <Notice tone="info">
-            No password is set for this console. Come through your organisation's sign-in, or use a token for the API: see docs/console.md.
+            {session.link
+              ? 'The link that npm start has printed in its terminal signs in once, within 15 minutes. For another one, stop it (Ctrl-C) and start it again.'
+              : "No password is set for this console. Come through your organisation's sign-in, or use a token for the API: see docs/console.md."}
           </Notice>
         )}
       </div>

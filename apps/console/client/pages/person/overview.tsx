@@ -6,7 +6,7 @@ import { Button } from '../../kit/button.tsx';
 import { Card, Notice } from '../../kit/card.tsx';
 import { Chart } from '../../kit/chart.tsx';
 import { formatCount, formatNumber, formatPercent } from '../../kit/format.ts';
-import { personPage } from '../../kit/place.ts';
+import { channelAmong, personPage } from '../../kit/place.ts';
 import { useMay } from '../../kit/session.ts';
 import { Loaded } from '../../kit/states.tsx';
 import { useQuery } from '../../kit/use-query.ts';
@@ -65,16 +65,17 @@ function Habits({ when }: { when: When }): JSX.Element {
       <Card title="Cameras">
         {cameras.length === 0 && <p class="muted">No camera has seen this person lately.</p>}
         <div class="shares">
-          {cameras.slice(0, 12).map(({ channel, camera, sightings }) => (
+          {cameras.slice(0, 12).map((each) => (
             <>
-              <span class="truncate" title={channel}>
-                {camera ?? 'unknown camera'}
+              <span class="truncate" title={each.channel}>
+                {each.camera ?? 'unknown camera'}
+                <span class="muted small"> {channelAmong(each, cameras)}</span>
               </span>
               <span class="bar">
-                <span style={{ width: `${String((sightings / most) * 100)}%` }} />
+                <span style={{ width: `${String((each.sightings / most) * 100)}%` }} />
               </span>
               <span class="small muted number">
-                {formatNumber(sightings)} · {formatPercent(sightings / Math.max(1, total))}
+                {formatNumber(each.sightings)} · {formatPercent(each.sightings / Math.max(1, total))}
               </span>
             </>
           ))}

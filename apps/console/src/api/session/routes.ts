@@ -30,10 +30,10 @@ export function registerSession(app: ConsoleApp, deps: ConsoleDeps): void {
     async (request) => {
       const { user, csrfToken } = request;
       const { config, sessions, marks } = deps;
-      const { CONSOLE_PASSWORD: password, CONSOLE_URL: address = null } = config;
+      const { CONSOLE_PASSWORD: password, CONSOLE_LINK_CODE: code, CONSOLE_URL: address = null } = config;
       const sessionId = user ? null : sessionIdIn(request, config);
       const ended = sessionId === null ? null : await sessions.whyOver(sessionId, (one) => markOf(one, marks), request.ending);
-      return { user, ended, csrfToken, password: password !== undefined, address, version: releaseVersion() };
+      return { user, ended, csrfToken, password: password !== undefined, link: code !== undefined, address, version: releaseVersion() };
     },
   );
   const door = createDoor(deps);

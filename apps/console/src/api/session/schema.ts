@@ -12,6 +12,8 @@ export const sessionAnswer = z.object({
   csrfToken: z.string(),
   /** Whether the page asks for a password. */
   password: z.boolean(),
+  /** Whether a link that `npm start` prints signs in. */
+  link: z.boolean(),
   /** Where people open the console (CONSOLE_URL); null: it was not said. */
   address: z.string().nullable(),
   version: z.string(),
