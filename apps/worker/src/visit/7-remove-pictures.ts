@@ -1,3 +1,4 @@
+import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { Post } from '@watchpost/shared/chat/post';
 import type { Visit } from '@watchpost/visits/visit';
 import { change } from './1-gather.ts';
@@ -34,31 +35,52 @@ export async function removePictures(
   signal: AbortSignal,
 ): Promise<Visit> {
   const shown = shownOf(visit);
-  if (!shown) return visit;
+  if (!shown) return removeLeftBehind(visit, deps, signal);
   // The text says nothing more about them, and no picture did.
   if (visit.picturesGo !== true)
     return (visit.forgets ?? []).length === 0 ? visit : change(deps, visit.id, (now) => ({ ...now, forgets: [] }), signal);
-  const { posts } = deps.platform;
+  await emptyThread(visit, shown.channel, deps, signal);
+  await deps.keepLease();
+  const outcome = await deps.platform.posts.edit({ ...shown, fileId: null, post }, signal);
+  await removeFiles(visit, deps, signal);
+  const stored = await change(deps, visit.id, (now) => ({ ...withoutPictures(now), shownHash: hash }), signal);
+  return outcome === 'gone' ? gone(stored, deps, signal) : stored;
+}
+
+/** Somebody has deleted the post, but not what it left behind: its thread may still show such pictures. Resolves to the visit as stored. */
+export async function removeLeftBehind(visit: Visit, deps: SendDeps & RemoveDeps, signal: AbortSignal): Promise<Visit> {
+  if (!isLeftBehind(visit) || !visit.post) return visit;
+  if (visit.picturesGo !== true) return change(deps, visit.id, (now) => ({ ...now, forgets: [] }), signal);
+  await emptyThread(visit, visit.post.channel, deps, signal);
+  await removeFiles(visit, deps, signal);
+  return change(deps, visit.id, withoutPictures, signal);
+}
+
+/** Whether it is still to be seen to what a post has left behind that somebody deleted. Pure. */
+export const isLeftBehind = (visit: Visit): boolean => visit.post?.progress?.state === 'gone' && mustLose(visit);
+
+/** What stands in the thread shows no picture any more, and the pictures are gone. */
+async function emptyThread(visit: Visit, channel: ChannelKey, deps: SendDeps & RemoveDeps, signal: AbortSignal): Promise<void> {
   for (const { progress } of visit.replies) {
     await deps.keepLease();
     const { messageId, fileId } = progress ?? { messageId: null, fileId: null };
-    if (messageId !== null) await posts.edit({ channel: shown.channel, messageId, fileId: null, post: removed }, signal);
+    if (messageId !== null) await deps.platform.posts.edit({ channel, messageId, fileId: null, post: removed }, signal);
     if (fileId !== null) await removeFile(pictureFor(fileId, visit), deps, signal);
   }
-  await deps.keepLease();
-  const outcome = await posts.edit({ ...shown, fileId: null, post }, signal);
-  if (visit.upload) await removeFile(pictureFor(visit.upload.fileId, visit), deps, signal);
-  if (shown.fileId !== null) await removeFile(pictureFor(shown.fileId, visit), deps, signal);
-  if (outcome === 'gone') return gone(visit, deps, signal);
-  const without = (now: Visit): Visit => ({
-    ...now,
-    picturesGo: false,
-    forgets: [],
-    upload: null,
-    picture: null,
-    shownHash: hash,
-    post: now.post?.progress ? { ...now.post, progress: { ...now.post.progress, fileId: null } } : now.post,
-    replies: now.replies.map(({ key, progress }) => ({ key, progress: progress?.messageId ? { ...progress, fileId: null } : null })),
-  });
-  return change(deps, visit.id, without, signal);
 }
+
+/** That of the post itself, and one that was to follow it. */
+async function removeFiles(visit: Visit, deps: SendDeps & RemoveDeps, signal: AbortSignal): Promise<void> {
+  for (const { fileId } of [visit.upload, visit.post?.progress].flatMap((each) => each ?? []))
+    if (fileId !== null) await removeFile(pictureFor(fileId, visit), deps, signal);
+}
+
+const withoutPictures = (now: Visit): Visit => ({
+  ...now,
+  picturesGo: false,
+  forgets: [],
+  upload: null,
+  picture: null,
+  post: now.post?.progress ? { ...now.post, progress: { ...now.post.progress, fileId: null } } : now.post,
+  replies: now.replies.map(({ key, progress }) => ({ key, progress: progress?.messageId ? { ...progress, fileId: null } : null })),
+});
