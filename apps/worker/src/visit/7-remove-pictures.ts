@@ -10,8 +10,9 @@ import { pictureFor, removeFile, type RemoveDeps } from './remove-file.ts';
 const words = 'This picture was removed.';
 const removed: Post = { summary: words, picture: null, sections: [{ text: [{ text: words }], buttons: [], menu: [] }], footer: [] };
 
-/** A picture that is uploaded and not posted yet is never posted, where it bears a name that is said no more. Resolves to the visit as stored. */
+/** A picture that no post shows yet, or any more, is never shown again, where it bears a name that is said no more. Resolves to the visit as stored. */
 export async function dropUnposted(visit: Visit, deps: SendDeps & RemoveDeps, signal: AbortSignal): Promise<Visit> {
+  if (isLeftBehind(visit)) return removeLeftBehind(visit, deps, signal);
   const progress = visit.post?.progress;
   if (!mustLose(visit) || progress?.state !== 'uploaded') return visit;
   // The text is not written yet.
@@ -48,7 +49,7 @@ export async function removePictures(
 }
 
 /** Somebody has deleted the post, but not what it left behind: its thread may still show such pictures. Resolves to the visit as stored. */
-export async function removeLeftBehind(visit: Visit, deps: SendDeps & RemoveDeps, signal: AbortSignal): Promise<Visit> {
+async function removeLeftBehind(visit: Visit, deps: SendDeps & RemoveDeps, signal: AbortSignal): Promise<Visit> {
   if (!isLeftBehind(visit) || !visit.post) return visit;
   if (visit.picturesGo !== true) return change(deps, visit.id, (now) => ({ ...now, forgets: [] }), signal);
   await emptyThread(visit, visit.post.channel, deps, signal);

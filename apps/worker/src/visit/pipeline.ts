@@ -16,7 +16,7 @@ import { choosePicture } from './3-choose-picture.ts';
 import type { AnnotateDeps } from './4-annotate.ts';
 import { mustLose, send } from './5-send.ts';
 import { edit, shownOf } from './6-edit.ts';
-import { dropUnposted, isLeftBehind, removeLeftBehind, removePictures } from './7-remove-pictures.ts';
+import { dropUnposted, isLeftBehind, removePictures } from './7-remove-pictures.ts';
 import { changePicture, type PictureDeps } from './8-change-picture.ts';
 import { notePost } from './note-post.ts';
 import { isRefusedEdit } from './refused-edit.ts';
@@ -118,7 +118,6 @@ async function show(gathered: Gathered, { why }: VisitJob, deps: VisitDeps, keep
   const { timed } = deps;
   const platform = deps.platformFor(gathered.visit.post?.channel ?? gathered.visit.channel);
   const posting = { ...deps, platform, keepLease };
-  if (gathered.visit.post?.progress?.state === 'gone') return removeLeftBehind(gathered.visit, posting, signal);
   const visit = await dropUnposted(gathered.visit, posting, signal);
   const isNew = shownOf(visit) === null;
   // Another job posts it, or nobody could: an edit, days later perhaps, only sees to it that nothing bears a name that is said no more.
