@@ -60,7 +60,10 @@ export interface ArchiveStore {
    * earlier moments. Rejects with `gallery-unavailable`.
    */
   snapshot<T>(use: (reader: ArchiveReader) => Promise<T>, signal: AbortSignal): Promise<T>;
-  /** The number of each kind, tombstones included, and families that are not backed up left out; null if an earlier `replaceAll` did not finish. */
+  /**
+   * The number of each kind, tombstones included; families that are not backed up left out, and what only tells of earlier restores. Null if an
+   * earlier `replaceAll` did not finish.
+   */
   counts(signal: AbortSignal): Promise<ArchiveCounts | null>;
   /** By the database's clock, which says what has expired: milliseconds since 1970. */
   nowMs(signal: AbortSignal): Promise<number>;

@@ -14,6 +14,7 @@ import {
   headAfter,
   revisionAfter,
 } from '../../archive/archive-store.ts';
+import { restoreLogKind } from '../../archive/restore-log.ts';
 import type { GalleryStore } from '../../store.ts';
 import { backedUp, createArchiveReader } from './archive-read.ts';
 import { type AnyDocument, type ArchiveCollections, writeBatch } from './archive-write.ts';
@@ -74,7 +75,7 @@ export function createMongoArchive(db: Db, store: GalleryStore, { snapshots }: {
     if (await lock.replacing()) return null;
     const found = perStoredKind(() => 0);
     for (const [kind, collection] of entriesOf(targets)) {
-      const which = kind === 'document' ? backedUp : { placeholder: null };
+      const which = kind === 'document' ? { $and: [backedUp, { '_id.kind': { $ne: restoreLogKind } }] } : { placeholder: null };
       found[kind] = await collection.countDocuments(which, { signal });
     }
     found['waiting-crop'] = await targets.sighting.countDocuments({ 'faces.crop': { $exists: true } }, { signal });

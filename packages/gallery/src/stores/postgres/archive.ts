@@ -12,6 +12,7 @@ import {
   type Replacement,
   revisionAfter,
 } from '../../archive/archive-store.ts';
+import { restoreLogKind } from '../../archive/restore-log.ts';
 import { galleryFormat } from '../../domain.ts';
 import { archiveTables } from './archive-tables.ts';
 import type { Postgres, Query } from './connect.ts';
@@ -50,7 +51,8 @@ export function createPostgresArchive({ query, transaction }: Postgres): Archive
       const counts = perStoredKind(() => 0);
       for (const kind of storedKinds) {
         const { table, backedUp = 'true' } = archiveTables[kind];
-        const { rows } = await query(`SELECT count(*) AS count FROM ${table} t WHERE ${backedUp}`, [], signal);
+        const told = kind === 'document' ? `kind <> '${restoreLogKind}'` : 'true';
+        const { rows } = await query(`SELECT count(*) AS count FROM ${table} t WHERE ${backedUp} AND ${told}`, [], signal);
         counts[kind] = countRow.parse(rows[0]).count;
       }
       return counts;
