@@ -1,5 +1,6 @@
 import type { Database } from '@watchpost/gallery/stores/database';
-import { consentsOf } from '@watchpost/privacy/consent/consents';
+import { consentsOf, notGivenIn } from '@watchpost/privacy/consent/consents';
+import { restoreLogKind, restoreLogSchema } from '@watchpost/gallery/archive/restore-log';
 
 const pageSize = 500;
 
@@ -7,6 +8,15 @@ const pageSize = 500;
 interface Somebody {
   name: string;
   ids: string[];
+}
+
+/**
+ * Whose consent is not given in the database that is to be replaced, by any id that they had, and when that was noted: milliseconds since 1970. Also
+ * what an earlier restore has replaced: it may have been killed before it could say it. Rejects with `gallery-unavailable`.
+ */
+export async function notGivenBefore({ documents }: Pick<Database, 'documents'>, signal: AbortSignal): Promise<Map<string, number>> {
+  const [last] = await documents.find({ kind: restoreLogKind, order: 'newest', limit: 1 }, signal);
+  return notGivenIn(documents, new Map(restoreLogSchema.safeParse(last?.body).data?.notGiven), signal);
 }
 
 /**

@@ -23,6 +23,8 @@ export const restoreLogSchema = z.object({
   counts: z.object({ people: z.int(), faces: z.int(), sightings: z.int() }),
   /** How many people were forgotten again. */
   forgotten: z.int(),
+  /** See RestoredBy, as pairs. */
+  notGiven: z.array(z.tuple([z.string(), z.number()])).exactOptional(),
 });
 export type RestoreLogEntry = z.output<typeof restoreLogSchema>;
 
@@ -30,14 +32,26 @@ export type RestoreLogEntry = z.output<typeof restoreLogSchema>;
 export interface RestoredBy {
   actor: Actor;
   what: RestoreLogEntry['what'];
+  /**
+   * Of the replaced database, whose consent was not given there: by any id that they had, when that was noted. Whoever restores again, because it
+   * was interrupted or is done with another file, finds it here.
+   */
+  notGiven?: ReadonlyMap<string, number>;
 }
 
 /** The document that tells of it. */
 export function restoreLogEntry(
-  { actor, what }: RestoredBy,
+  { actor, what, notGiven }: RestoredBy,
   said: Pick<RestoreLogEntry, 'scope' | 'exportedAt' | 'counts' | 'forgotten'>,
   nowMs: number,
 ): DocumentToPut {
-  const body: RestoreLogEntry = { atMs: nowMs, actor: actor.id, where: actor.where ?? null, what, ...said };
+  const body: RestoreLogEntry = {
+    atMs: nowMs,
+    actor: actor.id,
+    where: actor.where ?? null,
+    what,
+    ...said,
+    ...(notGiven && { notGiven: [...notGiven] }),
+  };
   return { kind: restoreLogKind, id: randomUUID(), revision: 0, atMs: nowMs, keys: [], expiresAtMs: nowMs + auditLongestMs, body };
 }
