@@ -143,7 +143,7 @@ async function queueEdit(
   const silent = await tookBack?.([...before.persons, ...(before.named ?? [])], signal);
   const namelessSinceMs = Math.max(0, ...(silent?.values() ?? []));
   const bears = ({ namelessSinceMs: doneMs = 0, snapshots }: Visit): boolean =>
-    namelessSinceMs > doneMs && snapshots.some(({ takenAtMs }) => takenAtMs < namelessSinceMs + skewMs);
+    namelessSinceMs > 0 && namelessSinceMs !== doneMs && snapshots.some(({ takenAtMs }) => takenAtMs < namelessSinceMs + skewMs);
   const without = (now: Visit): Visit => (bears(now) ? { ...now, picturesGo: true, namelessSinceMs } : now);
   // The job that posts it says what is known then.
   if (before.post?.progress?.state !== 'posted' && without(before).picturesGo !== true) return null;
