@@ -1,6 +1,6 @@
 import type { Database } from '@watchpost/gallery/stores/database';
 import { consentsOf, notGivenIn } from '@watchpost/privacy/consent/consents';
-import { restoreLogKind, restoreLogSchema } from '@watchpost/gallery/archive/restore-log';
+import { readRestoreConsent } from '@watchpost/gallery/archive/restore-log';
 
 const pageSize = 500;
 
@@ -15,8 +15,7 @@ interface Somebody {
  * what an earlier restore has replaced: it may have been killed before it could say it. Rejects with `gallery-unavailable`.
  */
 export async function notGivenBefore({ documents }: Pick<Database, 'documents'>, signal: AbortSignal): Promise<Map<string, number>> {
-  const [last] = await documents.find({ kind: restoreLogKind, order: 'newest', limit: 1 }, signal);
-  return notGivenIn(documents, new Map(restoreLogSchema.safeParse(last?.body).data?.notGiven), signal);
+  return notGivenIn(documents, await readRestoreConsent(documents, signal), signal);
 }
 
 /**

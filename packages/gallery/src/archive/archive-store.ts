@@ -33,8 +33,8 @@ export interface Replacement {
   check: (reader: ArchiveReader) => Promise<void>;
   /** Null: nobody. */
   forgotten: ForgottenAgain | null;
-  /** The document that tells of it, at `nowMs` by the database's clock: it comes in the same moment as all else. Null: none is kept. */
-  noted: ((nowMs: number) => DocumentToPut) | null;
+  /** The documents that tell of it, at `nowMs` by the database's clock: they come in the same moment as all else. Null: none is kept. */
+  noted: ((nowMs: number) => readonly DocumentToPut[]) | null;
 }
 
 /** After which version, and when by the database's clock, milliseconds since 1970. */

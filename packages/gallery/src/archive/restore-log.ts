@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { auditLongestMs } from '@watchpost/shared/documents/audit';
-import type { DocumentToPut } from '@watchpost/shared/documents/document-store';
+import type { DocumentStore, DocumentToPut } from '@watchpost/shared/documents/document-store';
 import { z } from 'zod';
 import type { Actor } from '../domain.ts';
 
@@ -23,8 +23,6 @@ export const restoreLogSchema = z.object({
   counts: z.object({ people: z.int(), faces: z.int(), sightings: z.int() }),
   /** How many people were forgotten again. */
   forgotten: z.int(),
-  /** See RestoredBy, as pairs. */
-  notGiven: z.array(z.tuple([z.string(), z.number()])).exactOptional(),
 });
 export type RestoreLogEntry = z.output<typeof restoreLogSchema>;
 
@@ -41,7 +39,7 @@ export interface RestoredBy {
 
 /** The document that tells of it. */
 export function restoreLogEntry(
-  { actor, what, notGiven }: RestoredBy,
+  { actor, what }: RestoredBy,
   said: Pick<RestoreLogEntry, 'scope' | 'exportedAt' | 'counts' | 'forgotten'>,
   nowMs: number,
 ): DocumentToPut {
@@ -51,7 +49,26 @@ export function restoreLogEntry(
     where: actor.where ?? null,
     what,
     ...said,
-    ...(notGiven && { notGiven: [...notGiven] }),
   };
   return { kind: restoreLogKind, id: randomUUID(), revision: 0, atMs: nowMs, keys: [], expiresAtMs: nowMs + auditLongestMs, body };
+}
+
+const [consentKind, consentId] = ['restore-consent', 'last'];
+const consentSchema = z.object({ notGiven: z.array(z.tuple([z.string(), z.number()])) });
+
+/** The document that keeps `RestoredBy.notGiven`, in the place of what an earlier restore has left. */
+export const restoreConsent = (notGiven: ReadonlyMap<string, number>, nowMs: number): DocumentToPut => ({
+  kind: consentKind,
+  id: consentId,
+  revision: 0,
+  atMs: nowMs,
+  keys: [],
+  expiresAtMs: nowMs + auditLongestMs,
+  body: { notGiven: [...notGiven] } satisfies z.output<typeof consentSchema>,
+});
+
+/** What the last restore has left of `RestoredBy.notGiven`. Rejects with `gallery-unavailable`. */
+export async function readRestoreConsent(documents: Pick<DocumentStore, 'get'>, signal: AbortSignal): Promise<Map<string, number>> {
+  const { document } = await documents.get(consentKind, consentId, signal);
+  return new Map(consentSchema.safeParse(document?.body).data?.notGiven);
 }

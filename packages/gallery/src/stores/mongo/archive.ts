@@ -105,7 +105,7 @@ export function createMongoArchive(db: Db, store: GalleryStore, { snapshots }: {
     await lock.assertOurs(by, signal);
     const putOwn = async (documents: Collection<AnyDocument>): Promise<void> => {
       await putDocument(documents, newEpoch(nowMs, { sinceVersion: before.version }));
-      if (noted) await putDocument(documents, noted(nowMs));
+      for (const each of noted?.(nowMs) ?? []) await putDocument(documents, each);
     };
     if (kinds.includes('document')) await putOwn(shadows.document);
     for (const kind of kinds) await copyIndexes(targets[kind], shadows[kind]);

@@ -135,7 +135,7 @@ async function replace(
   ]);
   await query('UPDATE watchpost.upkeep SET compared_up_to = 0');
   await putDocument(query, newEpoch(nowMs, { sinceVersion: head.version }));
-  if (noted) await putDocument(query, noted(nowMs));
+  for (const each of noted?.(nowMs) ?? []) await putDocument(query, each);
 }
 
 /** Now, and not when the transaction began: milliseconds since 1970. */
