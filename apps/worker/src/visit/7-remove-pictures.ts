@@ -1,5 +1,7 @@
 import type { ChannelKey } from '@watchpost/shared/chat/chat';
 import type { Post } from '@watchpost/shared/chat/post';
+import type { PostProgress } from '@watchpost/shared/chat/posts';
+import { AppError } from '@watchpost/shared/errors';
 import type { Visit } from '@watchpost/visits/visit';
 import { change } from './1-gather.ts';
 import type { Described } from './2-describe.ts';
@@ -62,11 +64,43 @@ export const isLeftBehind = (visit: Visit): boolean => visit.post?.progress?.sta
 
 /** What stands in the thread shows no picture any more, and the pictures are gone. */
 async function emptyThread(visit: Visit, channel: ChannelKey, deps: SendDeps & RemoveDeps, signal: AbortSignal): Promise<void> {
-  for (const { progress } of visit.replies) {
+  for (const reply of visit.replies) {
     await deps.keepLease();
-    const { messageId, fileId } = progress ?? { messageId: null, fileId: null };
+    const messageId = reply.progress?.messageId ?? (await cameAfterAll(visit, reply, channel, deps, signal));
+    const fileId = reply.progress?.fileId ?? null;
     if (messageId !== null) await deps.platform.posts.edit({ channel, messageId, fileId: null, post: removed }, signal);
     if (fileId !== null) await removeFile(pictureFor(fileId, visit), deps, signal);
+  }
+}
+
+/** Of a reply that was asked for, and of which nobody knows what became: looks for it, and stores where it stands. Null: it did not come. */
+async function cameAfterAll(
+  visit: Visit,
+  { key, progress }: Visit['replies'][number],
+  channel: ChannelKey,
+  deps: SendDeps,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const thread = visit.post?.progress?.messageId ?? null;
+  if (progress?.state !== 'asked' || thread === null) return null;
+  let isMissing = false;
+  const save = async ({ state }: PostProgress): Promise<void> => {
+    // Only now it would be posted.
+    if (state === 'asked') {
+      isMissing = true;
+      throw new AppError('aborted', 'it is not to be posted any more');
+    }
+  };
+  const before = { ...progress, fileId: null };
+  try {
+    const found = await deps.platform.posts.send({ channel, key, post: removed, picture: null, thread, progress: before }, save, signal);
+    const known = { ...found, fileId: progress.fileId };
+    const replies = (now: Visit) => now.replies.map((each) => (each.key === key ? { key, progress: known } : each));
+    await change(deps, visit.id, (now) => ({ ...now, replies: replies(now) }), signal);
+    return found.messageId;
+  } catch (error) {
+    if (isMissing) return null;
+    throw error;
   }
 }
 

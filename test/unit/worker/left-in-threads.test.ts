@@ -85,6 +85,39 @@ describe('where somebody deleted a post, its pictures', () => {
   });
 });
 
+it.each(['came', 'did not come'])('a picture of which nobody knows whether it came into the thread goes, where it %s', async (what) => {
+  const { rig } = followRig;
+  rig.posts.swapping = 'kept';
+  await followRig.posted(1);
+  rig.nowMs -= 3_600_000 - 5_000;
+  await rig.join('s2', [
+    comparableFace(),
+    comparableFace({ position: 1, box: right, person: { id: 'grace', status: 'named', name: 'Grace' } }),
+  ]);
+  let isDead = false;
+  const send = rig.posts.send.bind(rig.posts);
+  rig.posts.send = (message, save, signal) => {
+    const saveOrDie: typeof save = async (progress) => {
+      if (!isDead && progress.state !== 'posted') await save(progress);
+      isDead ||= message.thread !== null && progress.state === (what === 'came' ? 'posted' : 'asked');
+      if (isDead) throw new Error('killed');
+    };
+    return send(message, saveOrDie, signal);
+  };
+  await followRig.once();
+  const job = rig.queued.shift()!;
+  await expect(rig.run(job)).rejects.toThrow('killed');
+  rig.posts.send = send;
+  expect(rig.posts.replies()).toHaveLength(what === 'came' ? 1 : 0);
+  rig.nowMs += 3_600_000;
+  const tookBack = withdrawn();
+  await followRig.once({ tookBack });
+  await rig.settle();
+  const files = [...rig.posts.shown(), ...rig.posts.replies()].flatMap(({ fileId }) => fileId ?? []);
+  expect(files.filter((fileId) => !rig.posts.files.has(fileId))).toEqual([]);
+  expect([rig.posts.files.size, JSON.stringify(rig.posts.messages)]).toEqual([files.length, expect.not.stringContaining('Ada')]);
+});
+
 it('a picture that was to follow holds up no receipt where somebody deleted the post', async () => {
   const { rig } = followRig;
   const id = await deletedPost();
