@@ -20,6 +20,7 @@ import { dropUnposted, isLeftBehind, removePictures } from './7-remove-pictures.
 import { changePicture, type PictureDeps } from './8-change-picture.ts';
 import { notePost } from './note-post.ts';
 import { isRefusedEdit } from './refused-edit.ts';
+import { stillShown } from './remove-file.ts';
 import type { TellSubscribers } from './tell-subscribers.ts';
 
 export interface VisitDeps extends GatherDeps, DescribeDeps, AnnotateDeps, Pick<PictureDeps, 'keepsPictures'> {
@@ -119,6 +120,7 @@ async function show(gathered: Gathered, { why }: VisitJob, deps: VisitDeps, keep
   const platform = deps.platformFor(gathered.visit.post?.channel ?? gathered.visit.channel);
   const posting = { ...deps, platform, keepLease };
   const visit = await dropUnposted(gathered.visit, posting, signal);
+  await stillShown(visit, posting, signal);
   const isNew = shownOf(visit) === null;
   // Another job posts it, or nobody could: an edit, days later perhaps, only sees to it that nothing bears a name that is said no more.
   if (why === 'edit' && isNew && !(visit.post?.progress?.state === 'asked' && mustLose(visit))) return visit;
