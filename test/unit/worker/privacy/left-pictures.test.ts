@@ -204,4 +204,27 @@ describe('a picture that no post shows any more', () => {
       expect(rig.posts.files.has(first)).toBe(true);
     },
   );
+
+  it.each(['was not ready', 'came, and its worker was killed'])(
+    'is deleted where it was to replace another, %s, and is not needed',
+    async (what) => {
+      await posted();
+      const first = rig.posts.shown()[0]?.fileId ?? '';
+      rig.nowMs += 5_000;
+      await rig.join('s2', [comparableFace(), comparableFace({ position: 1, box: right, person: grace })]);
+      const swap = rig.posts.swapPicture.bind(rig.posts);
+      rig.posts.swapPicture = async (shown, signal) => {
+        if (what !== 'was not ready') await swap(shown, signal);
+        throw new AppError('file-not-ready', 'not yet');
+      };
+      const job = rig.queued.shift()!;
+      await expect(rig.run(job)).rejects.toMatchObject({ code: 'file-not-ready' });
+      rig.posts.swapPicture = swap;
+      expect(rig.posts.files.size).toBe(2);
+      rig.faces.set('s2', [comparableFace()]);
+      rig.queued.push(job);
+      await rig.settle();
+      expect([rig.posts.shown()[0]?.fileId, [...rig.posts.files.keys()]]).toEqual([first, [first]]);
+    },
+  );
 });
