@@ -66,6 +66,18 @@ describeOperations('the log of changes after a restore', (rig) => {
     expect(await said(documents)).toHaveLength(2);
   });
 
+  it('leaves a database empty into which an empty backup was restored', async () => {
+    const [empty, full] = [newFile(), newFile()];
+    expect(await runCommand('export', [empty], env())).toMatchObject({ code: 0 });
+    await rig.see(strangerVector(1));
+    expect(await runCommand('export', [full], env())).toMatchObject({ code: 0 });
+    expect(await runCommand('restore', ['--replace', empty], env())).toMatchObject({ code: 0, err: [] });
+    const codes: number[] = [];
+    for (const file of [empty, full, full]) codes.push((await runCommand('restore', [file], env())).code);
+    expect(codes).toEqual([0, 0, 1]);
+    expect(await entries(rig.opened.documents)).toHaveLength(1);
+  });
+
   it('is there as soon as anybody can see what was restored, also of the gallery alone', async () => {
     await rig.see(strangerVector(1));
     const everything = newFile();

@@ -72,7 +72,7 @@ export async function follow(deps: FollowDeps, signal: AbortSignal): Promise<voi
   // First what is to be done, then that the changes were seen, then the doing: whoever is killed in between does it again.
   const owedEdits = createOwedEdits(documents);
   if (stored.version === null) await owedEdits.oweAgain(signal);
-  await owedEdits.owe([...(await shownOf(nameless, 0, deps, signal)), ...stored.inside], signal);
+  await owedEdits.owe([...(await shownOf(nameless, 0, deps, signal, leavesPictures)), ...stored.inside], signal);
   if (version !== stored.version || personIds.length + stored.inside.length > 0) await save(waiting);
   await editOwed(owedEdits, { ...deps, nowMs }, signal);
   if (waiting.length === 0) return;
@@ -115,11 +115,17 @@ async function beginningOf({ documents, questions }: FollowDeps, signal: AbortSi
   return since !== undefined && since > 0 ? Math.min(since, newest) : newest;
 }
 
-/** The visits since then whose posts may show them: those in which one of these persons is, newest first. */
-async function shownOf(personIds: readonly string[], sinceMs: number, { visits }: FollowDeps, signal: AbortSignal): Promise<string[]> {
+/** The visits since then whose posts may show them: those in which one of these persons is, newest first. `also`: further visits. */
+async function shownOf(
+  personIds: readonly string[],
+  sinceMs: number,
+  { visits }: FollowDeps,
+  signal: AbortSignal,
+  also: (visit: Visit) => boolean = () => false,
+): Promise<string[]> {
   if (personIds.length === 0) return [];
   const found = await visits.withPersons(personIds, sinceMs, signal);
-  return found.filter(mayShow).map(({ id: visitId }) => visitId);
+  return found.filter((visit) => mayShow(visit) || also(visit)).map(({ id: visitId }) => visitId);
 }
 
 /** Those of them who took back their consent: all posts that show them are to be edited, however old they are. */
@@ -133,11 +139,11 @@ async function queueEdit(
   signal: AbortSignal,
 ): Promise<number | null> {
   const before = await visits.get(visitId, signal);
-  if (!before || !mayShow(before)) return null;
+  if (!before || !(mayShow(before) || leavesPictures(before))) return null;
   const silent = await tookBack?.([...before.persons, ...(before.named ?? [])], signal);
   const namelessSinceMs = Math.max(0, ...(silent?.values() ?? []));
   const bears = ({ namelessSinceMs: doneMs = 0, snapshots }: Visit): boolean =>
-    namelessSinceMs > doneMs && snapshots.some(({ takenAtMs }) => takenAtMs < namelessSinceMs + skewMs);
+    namelessSinceMs > 0 && namelessSinceMs !== doneMs && snapshots.some(({ takenAtMs }) => takenAtMs < namelessSinceMs + skewMs);
   const without = (now: Visit): Visit => (bears(now) ? { ...now, picturesGo: true, namelessSinceMs } : now);
   // The job that posts it says what is known then.
   if (before.post?.progress?.state !== 'posted' && without(before).picturesGo !== true) return null;
@@ -149,3 +155,8 @@ async function queueEdit(
 
 /** Whether a post shows it, or may: also where nobody knows yet whether it was posted. */
 const mayShow = ({ post }: Visit): boolean => post?.progress != null && post.progress.state !== 'gone';
+
+/** Whether somebody has deleted its post, and the platform still has pictures of it: those in the thread are even shown. */
+const leavesPictures = ({ post, upload, replies }: Visit): boolean =>
+  post?.progress?.state === 'gone' &&
+  [post.progress, upload, ...replies.map(({ progress }) => progress)].some((each) => each != null && each.fileId !== null);

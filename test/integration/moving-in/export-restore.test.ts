@@ -76,6 +76,10 @@ describeWith([], 'export and restore', () => {
     expect(await runCommand('consent', ['Ada L', 'withdrawn'], env)).toMatchObject({ code: 0 });
     const again = await runCommand('restore', ['--replace', '--bring-back', file], env);
     expect(again.out.join('\n')).toContain('Ada L');
+    // Whoever was interrupted before it was said restores once more.
+    const afterKill = await runCommand('restore', ['--replace', file], env);
+    expect(afterKill.out.join('\n')).toContain('Ada L');
+    expect(await runCommand('consent', ['Ada L', 'given'], env)).toMatchObject({ code: 0 });
     const quiet = await runCommand('restore', ['--replace', file], env);
     expect(quiet.out.join('\n')).not.toContain('consent');
   });

@@ -31,7 +31,7 @@ function archiveWith(people: People): Database['archive'] {
 
 /** Whom a restore names: what was noted before it, what the file brings, and who is in it. */
 const named = async (before: readonly Noted[], after: readonly Noted[], people: People): Promise<string[]> => {
-  const notGiven = await notGivenIn(await documentsWith(before), never);
+  const notGiven = await notGivenIn(await documentsWith(before), new Map(), never);
   return givenAgain(notGiven, { archive: archiveWith(people), documents: await documentsWith(after) }, never);
 };
 

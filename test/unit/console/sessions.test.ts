@@ -37,6 +37,16 @@ it('a page that is only open uses nothing: its session ends as if it were closed
   expect(await find(false)).toBeNull();
 });
 
+it('a session that was used last while the clock was ahead is over: nobody can say for how long nobody used it', async () => {
+  const { sessions, find, why, after } = await begun();
+  after(-50_000);
+  expect(await find(true)).toEqual(ada);
+  after(-30 * 24 * hourMs);
+  expect([await find(true), await find(false), await why()]).toEqual([null, null, 'unknown']);
+  const again = await sessions.begin(ada, 'mark', never);
+  expect(await sessions.find(again, { mark: () => 'mark', isUse: true }, never)).toEqual(ada);
+});
+
 it('says that nobody used it, or that it lasted as long as any may, also after it was removed', async () => {
   for (const [steps, why] of [
     [1, 'idle'],

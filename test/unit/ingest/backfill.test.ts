@@ -110,6 +110,27 @@ describe('what was posted while nobody received it', () => {
     expect(it.read[2]?.oldestMs).toBe(now - 10 * minute);
   });
 
+  it('is read again from as far back as before, where the queue may have lost what was fetched a moment ago', async () => {
+    let nowMs = now;
+    const it = started({ now: () => nowMs });
+    const oldest = async (reads: number): Promise<number | undefined> => {
+      await until('it is read', () => it.read.length === reads && it.backfill.isComplete());
+      return it.read.at(-1)?.oldestMs;
+    };
+    expect(await oldest(1)).toBe(now - 40 * minute);
+    it.backfill.onLoss(now - minute / 6);
+    expect(await oldest(2)).toBe(now - 40 * minute);
+    nowMs += 2 * minute;
+    it.backfill.onLoss(nowMs - minute);
+    expect(await oldest(3)).toBe(nowMs - 11 * minute);
+    it.backfill.onGap(nowMs - 60 * minute);
+    expect(await oldest(4)).toBe(nowMs - 70 * minute);
+    it.backfill.onLoss(nowMs);
+    expect(await oldest(5)).toBe(nowMs - 70 * minute);
+    it.backfill.onGap(nowMs);
+    expect(await oldest(6)).toBe(nowMs - 10 * minute);
+  });
+
   it.each(['newest', 'readChannel'] as const)('is tried again from the same time on while %s fails', async (what) => {
     let failures = 3;
     const fail = async (): Promise<void> => {

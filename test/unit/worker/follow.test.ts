@@ -66,6 +66,22 @@ describe('posts follow the gallery', () => {
     expect([await gone(old), await gone(younger)]).toEqual([true, true]);
   });
 
+  it('without their pictures also the second time, where the clock was set back after the first', async () => {
+    const [id = ''] = await posted(1);
+    rig.nowMs += 3_600_000;
+    await once();
+    const marked: unknown[] = [];
+    for (let time = 0; time < 2; time += 1) {
+      changed('ada');
+      await once({ tookBack: tookBack() });
+      const visit = await rig.visit(id);
+      marked.push(visit.picturesGo);
+      await rig.visiting.visits.save({ ...visit, picturesGo: false }, never);
+      rig.nowMs -= 1_800_000;
+    }
+    expect(marked).toEqual([true, true]);
+  });
+
   it('in which somebody is nameless now: all, whatever else is changed after that', async () => {
     const [first] = await posted(1);
     await followRig.copied(first ?? '', 2_050);

@@ -1,11 +1,10 @@
 import { restoreArchive } from '@watchpost/gallery/archive/restore-archive';
-import { notGivenIn } from '@watchpost/privacy/consent/consents';
 import { AppError } from '@watchpost/shared/errors';
 import type { Command } from '../command.ts';
 import { countsInWords } from '../support/archive-words.ts';
 import { boardsWithout } from '../support/boards-without.ts';
 import { forgottenIn } from '../support/forgotten-since.ts';
-import { givenAgain } from '../support/given-again.ts';
+import { givenAgain, notGivenBefore } from '../support/given-again.ts';
 import { actor, withDatabase } from '../support/open-database.ts';
 import { readArgs } from '../support/read-args.ts';
 
@@ -27,8 +26,9 @@ export const run: Command = async (args, context) => {
   const { counts, scope, expired, forgotten, given } = await withDatabase(context, async (opened) => {
     const again = values.replace && !values['bring-back'] ? await forgottenIn(opened, signal) : null;
     const forget = again && { forget: { ...again, by: actor, documents: boardsWithout } };
-    const notGiven = values.replace ? await notGivenIn(opened.documents, signal) : new Map<string, number>();
-    const restored = await restoreArchive(opened, file, { replace: values.replace, ...forget, by: { actor, what: 'restored' } }, signal);
+    const notGiven = values.replace ? await notGivenBefore(opened, signal) : new Map<string, number>();
+    const by = { actor, what: 'restored', notGiven } as const;
+    const restored = await restoreArchive(opened, file, { replace: values.replace, ...forget, by }, signal);
     return { ...restored, given: await givenAgain(notGiven, opened, signal) };
   });
   print(`restored ${countsInWords((kind) => counts[kind], scope)}`);

@@ -1,5 +1,6 @@
 import type { Database } from '@watchpost/gallery/stores/database';
-import { consentsOf } from '@watchpost/privacy/consent/consents';
+import { consentsOf, notGivenIn } from '@watchpost/privacy/consent/consents';
+import { readRestoreConsent } from '@watchpost/gallery/archive/restore-log';
 
 const pageSize = 500;
 
@@ -7,6 +8,14 @@ const pageSize = 500;
 interface Somebody {
   name: string;
   ids: string[];
+}
+
+/**
+ * Whose consent is not given in the database that is to be replaced, by any id that they had, and when that was noted: milliseconds since 1970. Also
+ * what an earlier restore has replaced: it may have been killed before it could say it. Rejects with `gallery-unavailable`.
+ */
+export async function notGivenBefore({ documents }: Pick<Database, 'documents'>, signal: AbortSignal): Promise<Map<string, number>> {
+  return notGivenIn(documents, await readRestoreConsent(documents, signal), signal);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, scryptSync } from 'node:crypto';
 import type { DocumentStore, StoredDocument } from '@watchpost/shared/documents/document-store';
 import { epochId, epochKind, readEpoch } from '@watchpost/shared/documents/epoch';
+import { clocksApartMs } from '@watchpost/shared/documents/lease';
 import { isConflict } from '@watchpost/shared/documents/until-no-conflict';
 import { z } from 'zod';
 import { roles, type User } from './user.ts';
@@ -74,6 +75,10 @@ const timeOver = ({ createdAtMs, expiresAtMs }: Pick<Remembered, 'createdAtMs' |
   return nowMs >= createdAtMs + sessionLongestMs ? 'longest' : 'idle';
 };
 
+/** What was used last while the database's clock was ahead would last too long. */
+const isWithinTimes = ({ atMs, expiresAtMs }: StoredDocument, nowMs: number): boolean =>
+  (expiresAtMs ?? 0) > nowMs && atMs <= nowMs + clocksApartMs;
+
 export function createSessions(documents: () => DocumentStore): Sessions {
   const remembered = new Map<string, Remembered>();
   const epochNow = async (signal: AbortSignal): Promise<string | null> =>
@@ -109,7 +114,7 @@ export function createSessions(documents: () => DocumentStore): Sessions {
     find: async (sessionId, { mark, isUse }, signal) => {
       const { document, nowMs } = await documents().get(kind, hash(sessionId), signal);
       const body = bodySchema.safeParse(document?.body).data;
-      if (!document || !body || (document.expiresAtMs ?? 0) <= nowMs || body.mark !== mark(body.user)) return null;
+      if (!document || !body || !isWithinTimes(document, nowMs) || body.mark !== mark(body.user)) return null;
       await remember(document.id, { createdAtMs: body.createdAtMs, expiresAtMs: document.expiresAtMs ?? 0 }, nowMs, signal);
       if (isUse && nowMs - document.atMs > touchMs) {
         const expiresAtMs = Math.min(nowMs + sessionIdleMs, body.createdAtMs + sessionLongestMs);

@@ -13,6 +13,7 @@ import type { Task } from '../schedule.ts';
 import { dropFailedJobs } from './failed-jobs.ts';
 import { deleteLeftPictures } from './left-pictures.ts';
 import { deleteOldPosts } from './old-posts.ts';
+import { noteUnshownPictures } from './unshown-pictures.ts';
 import { createIsTaken } from './is-taken.ts';
 import { privacyPlaces, type PlacesOptions } from './privacy-places.ts';
 import { createSharedAdmin } from './shared-admin.ts';
@@ -53,6 +54,11 @@ export function privacyTasks(options: PrivacyTasksOptions): Task[] {
     { name: 'consent', everyMs: minuteMs, run: async (signal) => void (await consents.finish(signal)) },
     { name: 'old-posts', everyMs: minuteMs, run: (signal) => deleteOldPosts({ ...options, postsMs: settings.postsMs }, signal) },
     { name: 'left-pictures', everyMs: minuteMs, run: (signal) => deleteLeftPictures(options, signal) },
+    {
+      name: 'unshown-pictures',
+      everyMs: 60 * minuteMs,
+      run: (signal) => noteUnshownPictures({ ...options, visitsMs: retention.sightingsMs }, signal),
+    },
     {
       name: 'failed-jobs',
       everyMs: 60 * minuteMs,

@@ -44,7 +44,8 @@ export async function changePicture(
 ): Promise<Visit> {
   const shown = shownOf(visit);
   const unfinished = visit.replies.find(({ progress }) => progress?.state !== 'posted' && progress?.state !== 'gone');
-  if (!shown || !(unfinished || isAnother(visit, plan))) return visit;
+  if (!shown) return visit;
+  if (!unfinished && !isAnother(visit, plan)) return dropUpload(visit, shown, describeWith, plan, deps, signal);
   const described = await describeWith(plan?.snapshotId ?? null);
   if (!described.post.picture) return visit;
   const drawing = createDrawing(visit, described.post.picture, plan, deps, signal);
@@ -66,6 +67,29 @@ export async function changePicture(
 }
 
 const isAnother = (visit: Visit, plan: PicturePlan | null): boolean => plan !== null && plan.drawn !== visit.picture?.drawn;
+
+/**
+ * A picture that was to take the place of the post's is not needed any more. Whoever was killed in between may have left it in the post: first the
+ * post shows its own again.
+ */
+async function dropUpload(
+  visit: Visit,
+  shown: ShownVisit,
+  describeWith: (snapshotId: string | null) => Promise<Described>,
+  plan: PicturePlan | null,
+  deps: PictureDeps,
+  signal: AbortSignal,
+): Promise<Visit> {
+  const { upload } = visit;
+  if (!upload) return visit;
+  const { post, hash } = await describeWith((visit.picture ?? plan)?.snapshotId ?? null);
+  await deps.keepLease();
+  const outcome = await deps.platform.posts.edit({ ...shown, post }, signal);
+  await noteLeft(pictureFor(upload.fileId, visit), deps, signal);
+  const stored = await change(deps, visit.id, (now) => ({ ...now, upload: null, shownHash: hash }), signal);
+  await removeFile(pictureFor(upload.fileId, stored), deps, signal);
+  return outcome === 'gone' ? gone(stored, deps, signal) : stored;
+}
 
 interface Drawing {
   plan: PicturePlan | null;

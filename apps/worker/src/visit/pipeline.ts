@@ -16,10 +16,11 @@ import { choosePicture } from './3-choose-picture.ts';
 import type { AnnotateDeps } from './4-annotate.ts';
 import { mustLose, send } from './5-send.ts';
 import { edit, shownOf } from './6-edit.ts';
-import { dropUnposted, removePictures } from './7-remove-pictures.ts';
+import { dropUnposted, isLeftBehind, removePictures } from './7-remove-pictures.ts';
 import { changePicture, type PictureDeps } from './8-change-picture.ts';
 import { notePost } from './note-post.ts';
 import { isRefusedEdit } from './refused-edit.ts';
+import { stillShown } from './remove-file.ts';
 import type { TellSubscribers } from './tell-subscribers.ts';
 
 export interface VisitDeps extends GatherDeps, DescribeDeps, AnnotateDeps, Pick<PictureDeps, 'keepsPictures'> {
@@ -80,8 +81,9 @@ const leaseOf = ({ visitId }: VisitJob): WorkLease => ({
 });
 
 /** A post that was deleted is never posted anew. */
-function isDone({ post, shownRevision }: Visit, { why, revision }: VisitJob): boolean {
-  if (post?.progress?.state === 'gone') return true;
+function isDone(visit: Visit, { why, revision }: VisitJob): boolean {
+  const { post, shownRevision } = visit;
+  if (post?.progress?.state === 'gone') return !isLeftBehind(visit);
   return why !== 'tidy' && shownRevision >= revision;
 }
 
@@ -118,6 +120,7 @@ async function show(gathered: Gathered, { why }: VisitJob, deps: VisitDeps, keep
   const platform = deps.platformFor(gathered.visit.post?.channel ?? gathered.visit.channel);
   const posting = { ...deps, platform, keepLease };
   const visit = await dropUnposted(gathered.visit, posting, signal);
+  await stillShown(visit, posting, signal);
   const isNew = shownOf(visit) === null;
   // Another job posts it, or nobody could: an edit, days later perhaps, only sees to it that nothing bears a name that is said no more.
   if (why === 'edit' && isNew && !(visit.post?.progress?.state === 'asked' && mustLose(visit))) return visit;

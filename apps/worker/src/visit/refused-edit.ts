@@ -5,6 +5,7 @@ import type { Logger } from '@watchpost/shared/observability/logger';
 import { endOf, type Visits } from '@watchpost/visits/visits';
 import { notePost } from './note-post.ts';
 import { shownOf } from './6-edit.ts';
+import { isLeftBehind } from './7-remove-pictures.ts';
 
 /** What a platform answers about one channel or one message: nothing is wrong with the installation. */
 const codes: ReadonlySet<ErrorCode> = new Set(['channel-not-available', 'chat-closed', 'chat-refused']);
@@ -23,7 +24,7 @@ export async function isRefusedEdit(
   const { code } = toAppError(error);
   if (!codes.has(code)) return false;
   const visit = await visits.get(visitId, signal);
-  if (!visit || !shownOf(visit)) return false;
+  if (!visit || !(shownOf(visit) ?? isLeftBehind(visit))) return false;
   if ((visit.forgets ?? []).length === 0 && visit.picturesGo !== true) return false;
   const knownPosts = createKnownPosts(documents);
   const about = { kind: 'visit', id: visitId } as const;

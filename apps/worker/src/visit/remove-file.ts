@@ -54,6 +54,12 @@ export async function notLeft(fileId: string, { documents }: Pick<RemoveDeps, 'd
   if (known) await knownPosts.remove(known, signal);
 }
 
+/** The post shows its picture, or will again: whoever was killed while another one took its place may have given it up already. */
+export async function stillShown({ upload, post }: Visit, deps: Pick<RemoveDeps, 'documents'>, signal: AbortSignal): Promise<void> {
+  const progress = post?.progress;
+  if (upload && progress?.state === 'posted' && progress.fileId !== null) await notLeft(progress.fileId, deps, signal);
+}
+
 const aboutOf = ({ fileId }: Pick<OldPicture, 'fileId'>) => ({ kind: 'file' as const, id: fileId });
 
 /** A picture that was made for a visit. Of those about whom it only asked it shows nothing. */

@@ -33,8 +33,8 @@ export interface Replacement {
   check: (reader: ArchiveReader) => Promise<void>;
   /** Null: nobody. */
   forgotten: ForgottenAgain | null;
-  /** The document that tells of it, at `nowMs` by the database's clock: it comes in the same moment as all else. Null: none is kept. */
-  noted: ((nowMs: number) => DocumentToPut) | null;
+  /** The documents that tell of it, at `nowMs` by the database's clock: they come in the same moment as all else. Null: none is kept. */
+  noted: ((nowMs: number) => readonly DocumentToPut[]) | null;
 }
 
 /** After which version, and when by the database's clock, milliseconds since 1970. */
@@ -60,7 +60,10 @@ export interface ArchiveStore {
    * earlier moments. Rejects with `gallery-unavailable`.
    */
   snapshot<T>(use: (reader: ArchiveReader) => Promise<T>, signal: AbortSignal): Promise<T>;
-  /** The number of each kind, tombstones included, and families that are not backed up left out; null if an earlier `replaceAll` did not finish. */
+  /**
+   * The number of each kind, tombstones included; families that are not backed up left out, and what only tells of earlier restores. Null if an
+   * earlier `replaceAll` did not finish.
+   */
   counts(signal: AbortSignal): Promise<ArchiveCounts | null>;
   /** By the database's clock, which says what has expired: milliseconds since 1970. */
   nowMs(signal: AbortSignal): Promise<number>;

@@ -6,6 +6,7 @@
 export const leftOut: Readonly<Record<string, string>> = {
   database: 'which history of which database this is: a restored one begins another',
   'forget-again': 'what a restore of a former release still had to do here; nobody writes it any more',
+  'restore-consent': 'whose consent was not given in the database that was replaced last here',
   lease: 'which process works on what now',
   turn: 'which worker posts next in a channel now',
   process: 'which processes run now',

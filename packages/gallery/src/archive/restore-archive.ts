@@ -8,7 +8,7 @@ import type { ArchiveBatch, ArchiveParts, ArchiveReader, ForgottenAgain } from '
 import { linesOf } from './export-archive.ts';
 import { type Forgetting, planForgetting, type ToForget } from './forget-in-file.ts';
 import { createPeopleOfFile } from './people-of-file.ts';
-import { type RestoredBy, restoreLogEntry } from './restore-log.ts';
+import { restoreConsent, type RestoredBy, restoreLogEntry } from './restore-log.ts';
 
 const batchSize = 500;
 /** Of the lines of a batch as text, characters. */
@@ -91,10 +91,10 @@ export async function restoreArchive(
   };
   const forgotten = toForget && forgottenAgain(toForget, forgetting, nowMs);
   const noted = by
-    ? (atMs: number): DocumentToPut => {
+    ? (atMs: number): DocumentToPut[] => {
         const { person: people, face: faces, sighting: sightings } = contentNow().counts;
         const said = { scope, exportedAt, counts: { people, faces, sightings }, forgotten: forgetting?.count ?? 0 };
-        return restoreLogEntry(by, said, atMs);
+        return [restoreLogEntry(by, said, atMs), ...(by.notGiven ? [restoreConsent(by.notGiven, atMs)] : [])];
       }
     : null;
   const head = { version: end.version, nextNumber: end.nextNumber };

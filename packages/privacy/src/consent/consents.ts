@@ -166,11 +166,15 @@ export async function consentsOf(
 }
 
 /**
- * The ids of which the newest word is that there is no consent, with when that was noted: milliseconds since 1970. Rejects with
- * `gallery-unavailable`.
+ * The ids of which the newest word is that there is no consent, with when that was noted: milliseconds since 1970. `earlier`: what was found in this
+ * way in a database that these documents have replaced. Rejects with `gallery-unavailable`.
  */
-export async function notGivenIn(documents: Pick<DocumentStore, 'find'>, signal: AbortSignal): Promise<Map<string, number>> {
-  const newest = new Map<string, Noted>();
+export async function notGivenIn(
+  documents: Pick<DocumentStore, 'find'>,
+  earlier: ReadonlyMap<string, number>,
+  signal: AbortSignal,
+): Promise<Map<string, number>> {
+  const newest = new Map<string, Pick<Noted, 'state' | 'atMs'>>([...earlier].map(([id, atMs]) => [id, { state: 'asked', atMs }]));
   for await (const document of eachDocument(documents, { kind }, pageSize, signal)) {
     const noted = read(document);
     if (!noted) continue;

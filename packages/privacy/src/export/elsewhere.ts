@@ -8,7 +8,6 @@ import { z } from 'zod';
 import { timeOf } from './time-of.ts';
 
 const pageSize = 200;
-const mostNotices = 2_000;
 
 /** What became of the snapshots in which the person was recognised: of each their own faces, and nobody else's. */
 export async function recordsOf(
@@ -48,8 +47,7 @@ const noticeSchema = z.object({
 export async function noticesOf(ids: readonly string[], documents: DocumentStore, signal: AbortSignal): Promise<unknown[]> {
   const found = new Map<string, unknown>();
   for (const personId of ids) {
-    const query = { kind: 'notice', key: personKey(personId), order: 'newest', limit: mostNotices } as const;
-    for (const { id, atMs, body } of await documents.find(query, signal)) {
+    for await (const { id, atMs, body } of eachDocument(documents, { kind: 'notice', key: personKey(personId) }, pageSize, signal)) {
       const { data } = noticeSchema.safeParse(body);
       const about = data?.about ? { from: timeOf(data.about.fromMs), to: timeOf(data.about.toMs) } : null;
       found.set(id, { at: timeOf(atMs), channel: data?.to.channel ?? null, kind: about ? 'digest' : 'message', about });

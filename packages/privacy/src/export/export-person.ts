@@ -46,7 +46,6 @@ export interface ExportDeps {
 
 const pageSize = 200;
 const auditPage = 500;
-const mostPosts = 10_000;
 
 export function createExportPerson(deps: ExportDeps): ExportPerson {
   const { gallery, documents, questions, kept, records, consents } = deps;
@@ -207,7 +206,7 @@ async function visitsOf(ids: readonly string[], documents: DocumentStore, signal
 }
 
 async function postsOf(ids: readonly string[], documents: DocumentStore, signal: AbortSignal): Promise<unknown[]> {
-  const posts = await createKnownPosts(documents).showing(ids, mostPosts, signal);
+  const posts = await createKnownPosts(documents).showing(ids, Infinity, signal);
   const visitIds = posts.flatMap(({ about }) => (about.kind === 'visit' ? about.id : []));
   const others = new Set<string>();
   for (let from = 0; from < visitIds.length; from += pageSize)

@@ -24,6 +24,7 @@ const audits = [
   'personal-audit',
   'quarantine-access',
   'queue-change',
+  'restore-consent',
   'restore-log',
   'rule-change',
   'talk-access-audit',

@@ -23,7 +23,7 @@ export const postsClasses = [
     what: 'annotated pictures, posts and digests; where each stands and whom it shows (random ids), so that a name can be taken from it however old it is',
     where: 'in the results channel; where, in `documents`',
     howLong:
-      'as long as Slack or Telegram keeps them, or `POSTS_KEEP_DAYS` (never); what the platform lets nobody delete then says nothing more, and shows no picture',
+      'as long as Slack or Telegram keeps them, or `POSTS_KEEP_DAYS` (never); what the platform lets nobody delete then says nothing more, and shows no picture. A picture that was uploaded and never posted is deleted in the last day before its visit expires',
     setting: 'POSTS_KEEP_DAYS',
     about: 'picture',
     holds: { in: 'documents', kinds: ['shown-post'] },

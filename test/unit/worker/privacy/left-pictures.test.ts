@@ -164,4 +164,67 @@ describe('a picture that no post shows any more', () => {
     await task();
     expect([rig.posts.files.has(fileId), await noted(fileId)]).toEqual([true, null]);
   });
+
+  it.each(['kept', 'as it was'])(
+    'is let alone where it is shown again: whoever replaced it was killed, and then it is %s',
+    async (then) => {
+      const id = await posted();
+      const first = rig.posts.shown()[0]?.fileId ?? '';
+      rig.nowMs += 5_000;
+      await rig.join('s2', [comparableFace(), comparableFace({ position: 1, box: right, person: grace })]);
+      const job = rig.queued.shift()!;
+      const swap = rig.posts.swapPicture.bind(rig.posts);
+      let steps = Infinity;
+      rig.posts.swapPicture = async (shown, signal) => {
+        const outcome = await swap(shown, signal);
+        // That it was given up is still written, and nothing more.
+        steps = 2;
+        return outcome;
+      };
+      rig.stepping(() => {
+        if (steps === 0) throw new AppError('internal', 'killed');
+        steps -= 1;
+      });
+      await expect(rig.run(job)).rejects.toThrow('killed');
+      rig.stepping(() => undefined);
+      rig.posts.swapPicture = swap;
+      expect([(await noted(first))?.about.id, (await rig.visit(id)).post?.progress?.fileId]).toEqual([first, first]);
+      if (then === 'kept') {
+        rig.posts.swapping = 'kept';
+        rig.posts.swapPicture = async (shown, signal) => {
+          await rig.posts.edit({ ...shown, fileId: shown.oldFileId }, signal);
+          return swap(shown, signal);
+        };
+      } else rig.faces.set('s2', [comparableFace()]);
+      rig.nowMs += 60_000;
+      rig.queued.push(job);
+      await rig.settle();
+      expect(rig.posts.shown()[0]?.fileId).toBe(first);
+      await task();
+      expect(rig.posts.files.has(first)).toBe(true);
+    },
+  );
+
+  it.each(['was not ready', 'came, and its worker was killed'])(
+    'is deleted where it was to replace another, %s, and is not needed',
+    async (what) => {
+      await posted();
+      const first = rig.posts.shown()[0]?.fileId ?? '';
+      rig.nowMs += 5_000;
+      await rig.join('s2', [comparableFace(), comparableFace({ position: 1, box: right, person: grace })]);
+      const swap = rig.posts.swapPicture.bind(rig.posts);
+      rig.posts.swapPicture = async (shown, signal) => {
+        if (what !== 'was not ready') await swap(shown, signal);
+        throw new AppError('file-not-ready', 'not yet');
+      };
+      const job = rig.queued.shift()!;
+      await expect(rig.run(job)).rejects.toMatchObject({ code: 'file-not-ready' });
+      rig.posts.swapPicture = swap;
+      expect(rig.posts.files.size).toBe(2);
+      rig.faces.set('s2', [comparableFace()]);
+      rig.queued.push(job);
+      await rig.settle();
+      expect([rig.posts.shown()[0]?.fileId, [...rig.posts.files.keys()]]).toEqual([first, [first]]);
+    },
+  );
 });

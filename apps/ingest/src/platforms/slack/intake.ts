@@ -76,7 +76,7 @@ export const slackIntake: IntakePlatform<typeof env> = {
     const parts = { ...handlers, lookup, call: callsFor(config.SLACK_API_TOKEN, historyTimeoutMs) };
     const feedChannels = createRereading(config, deps, parts);
     const backfill = fetchMissed(config, deps, { ...parts, feedChannels }, stopping);
-    const queueGaps = noticeQueueGaps({ sender: deps.sender, onGap: backfill.onGap, now }, stopping);
+    const queueGaps = noticeQueueGaps({ sender: deps.sender, onGap: backfill.onLoss, now }, stopping);
     const rereading = config.BACKFILL_MAX_AGE_MS > 0 ? feedChannels.reread(stopping) : Promise.resolve();
 
     const socket = appToken

@@ -14,6 +14,7 @@ import {
   headAfter,
   revisionAfter,
 } from '../../archive/archive-store.ts';
+import { restoreLogKind } from '../../archive/restore-log.ts';
 import type { GalleryStore } from '../../store.ts';
 import { backedUp, createArchiveReader } from './archive-read.ts';
 import { type AnyDocument, type ArchiveCollections, writeBatch } from './archive-write.ts';
@@ -74,7 +75,7 @@ export function createMongoArchive(db: Db, store: GalleryStore, { snapshots }: {
     if (await lock.replacing()) return null;
     const found = perStoredKind(() => 0);
     for (const [kind, collection] of entriesOf(targets)) {
-      const which = kind === 'document' ? backedUp : { placeholder: null };
+      const which = kind === 'document' ? { $and: [backedUp, { '_id.kind': { $ne: restoreLogKind } }] } : { placeholder: null };
       found[kind] = await collection.countDocuments(which, { signal });
     }
     found['waiting-crop'] = await targets.sighting.countDocuments({ 'faces.crop': { $exists: true } }, { signal });
@@ -104,7 +105,7 @@ export function createMongoArchive(db: Db, store: GalleryStore, { snapshots }: {
     await lock.assertOurs(by, signal);
     const putOwn = async (documents: Collection<AnyDocument>): Promise<void> => {
       await putDocument(documents, newEpoch(nowMs, { sinceVersion: before.version }));
-      if (noted) await putDocument(documents, noted(nowMs));
+      for (const each of noted?.(nowMs) ?? []) await putDocument(documents, each);
     };
     if (kinds.includes('document')) await putOwn(shadows.document);
     for (const kind of kinds) await copyIndexes(targets[kind], shadows[kind]);

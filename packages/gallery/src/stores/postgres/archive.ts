@@ -12,6 +12,7 @@ import {
   type Replacement,
   revisionAfter,
 } from '../../archive/archive-store.ts';
+import { restoreLogKind } from '../../archive/restore-log.ts';
 import { galleryFormat } from '../../domain.ts';
 import { archiveTables } from './archive-tables.ts';
 import type { Postgres, Query } from './connect.ts';
@@ -50,7 +51,8 @@ export function createPostgresArchive({ query, transaction }: Postgres): Archive
       const counts = perStoredKind(() => 0);
       for (const kind of storedKinds) {
         const { table, backedUp = 'true' } = archiveTables[kind];
-        const { rows } = await query(`SELECT count(*) AS count FROM ${table} t WHERE ${backedUp}`, [], signal);
+        const told = kind === 'document' ? `kind <> '${restoreLogKind}'` : 'true';
+        const { rows } = await query(`SELECT count(*) AS count FROM ${table} t WHERE ${backedUp} AND ${told}`, [], signal);
         counts[kind] = countRow.parse(rows[0]).count;
       }
       return counts;
@@ -133,7 +135,7 @@ async function replace(
   ]);
   await query('UPDATE watchpost.upkeep SET compared_up_to = 0');
   await putDocument(query, newEpoch(nowMs, { sinceVersion: head.version }));
-  if (noted) await putDocument(query, noted(nowMs));
+  for (const each of noted?.(nowMs) ?? []) await putDocument(query, each);
 }
 
 /** Now, and not when the transaction began: milliseconds since 1970. */

@@ -50,6 +50,8 @@ const clocksDifferMs = 300_000;
 export interface Backfill {
   /** Something since this time may be missing, milliseconds since 1970. */
   onGap: (sinceMs: number) => void;
+  /** The same where the queue may have lost what it took since then: what was fetched then, too. */
+  onLoss: (sinceMs: number) => void;
   /** Nothing is missing, as far as is known: all there was has been fetched. */
   isComplete: () => boolean;
   /** Resolves after the signal has aborted. */
@@ -66,6 +68,8 @@ export function startBackfill(options: BackfillOptions, stopping: AbortSignal): 
   let noticed: (() => void) | null = null;
   /** Something is being fetched, or is still to be. */
   let isBusy = true;
+  /** From when on something was fetched last, and until when that was at work; null: never. */
+  let last: { fromMs: number; untilMs: number } | null = null;
   /** Channels of which it was looked up where to go on at start; null: that is over. */
   let begun: Set<string> | null = new Set();
 
@@ -79,6 +83,7 @@ export function startBackfill(options: BackfillOptions, stopping: AbortSignal): 
   };
 
   const runOnce = async (sinceMs: number | null): Promise<void> => {
+    last = { fromMs: sinceMs ?? Infinity, untilMs: Infinity };
     const failure = worst(await Promise.allSettled([readChannels(sinceMs), options.readFeedChannels(sinceMs, stopping)]));
     if (failure !== null) throw failure;
   };
@@ -90,6 +95,7 @@ export function startBackfill(options: BackfillOptions, stopping: AbortSignal): 
       try {
         const oldestMs = await oldestOf(channel, isWatched, sinceMs);
         if (oldestMs === null) continue;
+        if (last) last.fromMs = Math.min(last.fromMs, oldestMs + overlapMs);
         const latestMs = now() + clocksDifferMs;
         const threadsFromMs = isWatched ? oldestMs - oldThreadsMs : oldestMs;
         const { messages, queued, watched, more } = await options.readChannel(channel, { oldestMs, latestMs, threadsFromMs }, stopping);
@@ -122,16 +128,20 @@ export function startBackfill(options: BackfillOptions, stopping: AbortSignal): 
       [gapMs, isBusy] = [null, true];
       await untilDone(async () => runOnce(sinceMs), { backoff: times.backoff, log }, stopping);
       begun = null;
+      if (last) last.untilMs = now();
     }
   };
 
-  if (maxAgeMs === 0) return { onGap: () => undefined, isComplete: () => false, done: Promise.resolve() };
+  const onGap = (sinceMs: number): void => {
+    gapMs = Math.min(sinceMs, gapMs ?? sinceMs);
+    noticed?.();
+  };
+
+  if (maxAgeMs === 0) return { onGap: () => undefined, onLoss: () => undefined, isComplete: () => false, done: Promise.resolve() };
   return {
     isComplete: () => !isBusy && gapMs === null,
-    onGap: (sinceMs) => {
-      gapMs = Math.min(sinceMs, gapMs ?? sinceMs);
-      noticed?.();
-    },
+    onGap,
+    onLoss: (sinceMs) => onGap(last && last.untilMs >= sinceMs ? Math.min(sinceMs, last.fromMs) : sinceMs),
     done: run().catch((error: unknown) => {
       if (!stopping.aborted) log.error({ err: error }, 'fetching what was posted in between has ended');
     }),
