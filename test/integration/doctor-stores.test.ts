@@ -208,7 +208,7 @@ describeWith(
       const small = await providePostgres({}, { own: true, settings: { max_connections: '20' } });
       try {
         expect(await examined({ POSTGRES_URL: small.url }, /^postgres.connections/)).toEqual([
-          expect.stringMatching(/^fault .* takes 1\d connections of users, and .* some 80 → set max_connections to 200 at least/),
+          expect.stringMatching(/^fault .* takes 1\d connections of users, and .* some 80 → set max_connections to 100 at least/),
         ]);
       } finally {
         await small.stop();

@@ -33,7 +33,7 @@ export async function start(config: IngestConfig, log: Logger, lifecycle: Lifecy
   const metrics = createMetrics();
   const tracer = await openTracer(config, 'ingest', { log, lifecycle });
   const observe = createCallObserver(metrics, tracer);
-  const sender = createJobSender(config, { log, metrics, tracer });
+  const sender = createJobSender(config, { log, metrics, tracer, connectionsEach: 3 });
   lifecycle.onStop('queue', () => sender.close());
 
   const ingestMetrics = createIngestMetrics(metrics, sender, sender);

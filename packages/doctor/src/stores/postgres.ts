@@ -6,7 +6,7 @@ import type { Check, Report } from '../finding.ts';
 import { reportRules } from '../keys.ts';
 
 const leastVersion = 140_000;
-/** What one ingest and one worker have open at rest, and a command besides: docs/scale.md. */
+/** What one ingest and one worker open, and a command besides: docs/scale.md. */
 const connectionsWithQueue = 80;
 const connectionsWithoutQueue = 20;
 const fullShare = 0.8;
@@ -75,7 +75,7 @@ function reportConnections(report: Report, { settings, connections, connectionLi
   const number = (name: string): number => Number(settings.get(name) ?? 0);
   const most = number('max_connections') - number('superuser_reserved_connections') - number('reserved_connections');
   const needed = queue ? connectionsWithQueue : connectionsWithoutQueue;
-  const repair = `set max_connections to ${String(queue ? 200 : 40)} at least, with ${queue ? '95 more for each further worker and 25 for each further ingest' : '10 more for each further process'}`;
+  const repair = `set max_connections to ${String(queue ? 100 : 40)} at least, with ${queue ? '50 more for each further worker and 25 for each further ingest' : '10 more for each further process'}`;
   if (connectionLimit !== null && connectionLimit < Math.min(most, needed))
     report.fault(
       id,

@@ -1,4 +1,4 @@
-import { Queue, Worker, createPostgresBackend, type Job, type JobsOptions, type Processor, type WorkerOptions } from 'bullmq';
+import { Queue, Worker, createPostgresBackend, type Job, type JobsOptions, type PgPool, type Processor, type WorkerOptions } from 'bullmq';
 import type { ClientBase } from 'pg';
 import { isRedisCluster, queuePrefix, type StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
@@ -117,14 +117,14 @@ const settings = {
 
 /**
  * A queue to add jobs to. While Redis is away it fails at once instead of keeping jobs in memory; a command that Redis does not
- * answer fails after `commandTimeoutMs` (it may be executed nevertheless). `most`: connections to PostgreSQL; one is enough for whoever looks now and then.
+ * answer fails after `commandTimeoutMs` (it may be executed nevertheless). `connections`: to PostgreSQL, its own, or those that it shares with others; one does some hundred commands a second.
  */
 export function openQueue(
   storage: StorageConfig,
   name: string,
   commandTimeoutMs: number,
   onError: (error: Error) => void,
-  most = mostConnections,
+  connections: number | PgPool,
 ): OpenQueue {
   if (storage.REDIS_URL) {
     const limits = { commandTimeout: commandTimeoutMs, socketTimeout: silenceMs };
@@ -142,7 +142,8 @@ export function openQueue(
     };
     return Object.assign(queue, { waitUntilReady });
   }
-  return new Queue(name, { connection: postgres(storage, most), settings }, createPostgresBackend).on('error', onError);
+  const connection = typeof connections === 'number' ? postgresOptions(storage, connections) : connections;
+  return new Queue(name, { connection, settings }, createPostgresBackend).on('error', onError);
 }
 
 /** Closes a queue, and lets go of it after `timeoutMs` at the latest. */
@@ -172,7 +173,7 @@ export function openWorker(
     new Worker(
       name,
       processor,
-      { ...options, connection: postgres(storage, mostConnections), settings, autorun: false },
+      { ...options, connection: postgresOptions(storage, connectionsOf(options)), settings, autorun: false },
       createPostgresBackend,
     ),
     listeners,
@@ -223,17 +224,19 @@ function listen<W extends Emitter>(worker: W, { onError, onLocksLost, onStalled,
  */
 const onConnect = (client: ClientBase): void => void client.on('error', () => undefined);
 
-/** There are many kinds of jobs, and a server takes a hundred connections unless it is told otherwise. */
-const mostConnections = 3;
+/** There are many kinds of jobs, each with a connection that listens besides, and a server takes a hundred unless it is told otherwise. Pure. */
+const connectionsOf = ({ concurrency = 1 }: Pick<WorkerOptions, 'concurrency'>): number => (concurrency > 4 ? 3 : 1);
 
-/** `migrate`: BullMQ creates its tables, in the schema `bullmq`, if they do not exist. */
-function postgres(storage: StorageConfig, most: number) {
+/** `most`: connections. `migrate`: BullMQ creates its tables, in the schema `bullmq`, if they do not exist. */
+export function postgresOptions(storage: StorageConfig, most: number) {
   if (!storage.POSTGRES_URL) throw new AppError('config-invalid', 'REDIS_URL or POSTGRES_URL must be set for the queue');
   return {
     connectionString: storage.POSTGRES_URL,
     migrate: true,
     max: most,
     connectionTimeoutMillis: 5_000,
+    // One that was cut without a word would be waited for until the system gives it up, a quarter of an hour.
+    query_timeout: 30_000,
     keepAlive: true,
     onConnect,
   };

@@ -1,7 +1,8 @@
 import { raceWithin, throwIfAborted } from '../wait.ts';
 import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
-import { closeQueue, openQueue, type MinuteCounts, type OpenQueue, type StoredJob } from './bullmq-backend.ts';
+import type { MinuteCounts, OpenQueue, StoredJob } from './bullmq-backend.ts';
+import { openQueues } from './bullmq-queues.ts';
 import { failedPage, oldestWaiting } from './bullmq-job-lists.ts';
 import {
   listedStates,
@@ -15,7 +16,7 @@ import {
   type QueueState,
 } from './job-admin.ts';
 import { aboutJob } from './job-about.ts';
-import { jobDefinitions, perKind, type JobKind } from './job-kinds.ts';
+import { jobDefinitions, type JobKind } from './job-kinds.ts';
 import { toHistory } from './minute-counts.ts';
 import { minuteCountsOnPostgres } from './postgres-minute-counts.ts';
 
@@ -46,11 +47,9 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
   const onError = (error: Error): void => {
     lastError = error;
   };
-  const queues = perKind((kind) => openQueue(storage, jobDefinitions[kind].queue, commandTimeoutMs, onError, 1));
-  const all = Object.values(queues);
-  const close = async (): Promise<void> => {
-    await Promise.all(all.map((queue) => closeQueue(queue, closeTimeoutMs)));
-  };
+  const opened = await openQueues(storage, { commandTimeoutMs, onError, connections: { shared: 4 } });
+  const { queues } = opened;
+  const close = async (): Promise<void> => opened.close(closeTimeoutMs);
   /** The calls of a command that is interrupted, or whose queue is away, do not go on for ever. */
   const ask = async <T>(work: Promise<T>, limitMs = commandTimeoutMs, inDoubt = ''): Promise<T> => {
     // Of a command that was interrupted already nobody waits for it.
@@ -64,7 +63,7 @@ export async function openJobAdmin(storage: StorageConfig, signal: AbortSignal):
   };
   const make = async <T>(work: Promise<T>): Promise<T> => ask(work, commandTimeoutMs, mayBeDone);
   try {
-    await ask(Promise.all(all.map((queue) => queue.waitUntilReady())), openTimeoutMs);
+    await ask(Promise.all(Object.values(queues).map((queue) => queue.waitUntilReady())), openTimeoutMs);
   } catch (error) {
     await close();
     throw error;

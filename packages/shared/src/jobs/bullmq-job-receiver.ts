@@ -6,7 +6,8 @@ import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
 import type { Gauge, Metrics } from '../observability/metrics.ts';
 import { noTracer, type Tracer } from '../observability/tracing.ts';
-import { createPutBack, openWorker, type FailingJob, type OpenWorker } from './bullmq-backend.ts';
+import { createPutBack, openQueue, openWorker, type FailingJob, type OpenQueue, type OpenWorker } from './bullmq-backend.ts';
+import { shareConnections } from './bullmq-queues.ts';
 import { createAttemptMetrics, createProcessor, type AttemptMetrics } from './bullmq-processor.ts';
 import { watchQueue } from './bullmq-queue-watch.ts';
 import { eraseEnded } from './erase-ended.ts';
@@ -48,6 +49,8 @@ export interface JobReceiverOptions {
 }
 
 const bootTimeoutMs = 10_000;
+/** Of a command that looks at a queue, milliseconds. */
+const watchTimeoutMs = 5_000;
 /** How long to wait until the jobs that are given up have been put back. Milliseconds. */
 const giveUpMs = 2_000;
 
@@ -77,7 +80,11 @@ export function createJobReceiver(storage: StorageConfig, handlers: JobHandlers,
     held: metrics?.gauge('jobs_held', '1 while this process takes no jobs because something that they need is missing', ['kind']),
     holdLog: createJobHoldLog(options.log),
   };
-  const workers = jobKinds.map((kind) => ({ kind, ...startKind(storage, kind, handlers, options, instruments) }));
+  const watching = shareConnections(storage, 1);
+  // Its connection errors are not logged here: the worker logs the same ones.
+  const watched = async (kind: JobKind): Promise<OpenQueue> =>
+    openQueue(storage, jobDefinitions[kind].queue, watchTimeoutMs, () => undefined, (await watching)?.pool ?? 1);
+  const workers = jobKinds.map((kind) => ({ kind, ...startKind(storage, kind, handlers, { ...options, watched }, instruments) }));
   let closed: Promise<void> | undefined;
   return {
     // A process that is stopping must not be killed for taking nothing.
@@ -88,7 +95,7 @@ export function createJobReceiver(storage: StorageConfig, handlers: JobHandlers,
     },
     running: () => workers.map((worker) => ({ kind: worker.kind, count: worker.running() })).filter(({ count }) => count > 0),
     close: async (signal) => {
-      closed ??= Promise.all(workers.map((worker) => worker.close(signal))).then(() => undefined);
+      closed ??= Promise.all(workers.map((worker) => worker.close(signal))).then(async () => (await watching)?.close(watchTimeoutMs));
       await closed;
     },
   };
@@ -98,7 +105,7 @@ function startKind<K extends JobKind>(
   storage: StorageConfig,
   kind: K,
   handlers: Pick<JobHandlers, K>,
-  options: JobReceiverOptions,
+  options: JobReceiverOptions & { watched: (kind: JobKind) => Promise<OpenQueue> },
   instruments: Instruments,
 ): KindWorker {
   const { concurrency, log: parentLog, tracer = noTracer, needs = [], watchMs = 20_000 } = options;
@@ -140,7 +147,10 @@ function startKind<K extends JobKind>(
       attempts.running -= 1;
     }
   };
-  const watch = watchQueue({ storage, name, everyMs: watchMs, hasOwnTimes: kind === 'scheduled', attempts, isHeld, log }, stopping.signal);
+  const watch = watchQueue(
+    { open: async () => options.watched(kind), everyMs: watchMs, hasOwnTimes: kind === 'scheduled', attempts, isHeld, log },
+    stopping.signal,
+  );
   const booted = Promise.all([
     boot(() => openKind(storage, kind, processor, options, instruments, log), log, stopping.signal),
     hold.start(),

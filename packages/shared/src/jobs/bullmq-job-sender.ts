@@ -7,9 +7,9 @@ import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { noTracer, type Tracer } from '../observability/tracing.ts';
-import { closeQueue, openQueue, type OpenQueue } from './bullmq-backend.ts';
+import { openQueues, type OpenQueues } from './bullmq-queues.ts';
 import { redeliveryWindowMs } from './job-kind.ts';
-import { jobDefinitions, jobId, jobKinds, messagingOf, perKind, type Job, type JobKind, type JobOf } from './job-kinds.ts';
+import { jobDefinitions, jobId, jobKinds, messagingOf, type Job, type JobKind, type JobOf } from './job-kinds.ts';
 import type { JobAges, JobBacklog, JobSender } from './job-queue.ts';
 import { logConnectionErrors } from './log-connection-errors.ts';
 import { oldestOf } from './oldest-job.ts';
@@ -20,11 +20,13 @@ export interface JobSenderOptions {
   metrics?: Metrics;
   /** Jobs carry the span that sends them. Default: none. */
   tracer?: Tracer;
+  /** Connections to PostgreSQL for each kind of jobs, of whoever sends many. Default: all kinds share two. */
+  connectionsEach?: number;
   /** Limit for one attempt to reach the queue at start, milliseconds. */
   bootTimeoutMs?: number;
 }
 
-type Queues = Record<JobKind, OpenQueue>;
+type Queues = OpenQueues['queues'];
 
 const states = ['waiting', 'prioritized', 'active', 'delayed', 'failed', 'completed'] as const;
 
@@ -50,12 +52,12 @@ const usualBytes = 16_384;
  */
 export function createJobSender(
   storage: StorageConfig,
-  { log, metrics, tracer = noTracer, bootTimeoutMs = 10_000 }: JobSenderOptions,
+  { log, metrics, tracer = noTracer, connectionsEach, bootTimeoutMs = 10_000 }: JobSenderOptions,
 ): JobSender & JobBacklog & JobAges {
   const closing = new AbortController();
   const sent = metrics?.histogram('queue_send_seconds', 'Time until the queue had stored a job, or sending failed', ['kind', 'outcome']);
-  const connected = connect(storage, { log, bootTimeoutMs }, closing.signal);
-  const queuesSoon = awaitable(connected);
+  const connected = connect(storage, { log, connectionsEach, bootTimeoutMs }, closing.signal);
+  const queuesSoon = awaitable(connected.then(({ queues }) => queues));
 
   const add = async (job: Job, signal: AbortSignal): Promise<void> => {
     const options = addOptions(job.kind, job, storage, tracer.traceparent());
@@ -127,8 +129,8 @@ export function createJobSender(
     waitingBefore: async (kind, priority) => ask(async (queues) => waitingBefore(queues[kind], priority)),
     close: async () => {
       closing.abort();
-      const queues = await connected.catch(() => undefined);
-      if (queues) await closeQueues(queues);
+      const opened = await connected.catch(() => undefined);
+      await opened?.close(closeTimeoutMs);
     },
   };
 }
@@ -194,22 +196,23 @@ function addOptions<K extends JobKind>(
 /** Retries until the queues are open. A BullMQ queue whose first connection failed never recovers, so each attempt opens new ones. */
 async function connect(
   storage: StorageConfig,
-  { log, bootTimeoutMs }: { log: Logger; bootTimeoutMs: number },
+  { log, connectionsEach, bootTimeoutMs }: { log: Logger; connectionsEach: number | undefined; bootTimeoutMs: number },
   signal: AbortSignal,
-): Promise<Queues> {
+): Promise<OpenQueues> {
   const onError = logConnectionErrors(log);
-  const open = async (): Promise<Queues> => {
-    const queues = perKind((kind) => openQueue(storage, jobDefinitions[kind].queue, commandTimeoutMs, onError));
+  const connections = connectionsEach === undefined ? { shared: 2 } : { each: connectionsEach };
+  const open = async (): Promise<OpenQueues> => {
+    const opened = await openQueues(storage, { commandTimeoutMs, onError, connections });
     try {
-      const ready = Promise.all(jobKinds.map((kind) => queues[kind].waitUntilReady()));
+      const ready = Promise.all(jobKinds.map((kind) => opened.queues[kind].waitUntilReady()));
       await raceAbort(ready, within(signal, bootTimeoutMs));
-      return queues;
+      return opened;
     } catch (error) {
-      await closeQueues(queues);
+      await opened.close(closeTimeoutMs);
       throw error;
     }
   };
-  const queues = await retry(
+  const opened = await retry(
     open,
     {
       backoff: { firstMs: 250, maxMs: 5_000 },
@@ -218,9 +221,5 @@ async function connect(
     signal,
   );
   log.info('queue connected');
-  return queues;
-}
-
-async function closeQueues(queues: Queues): Promise<void> {
-  await Promise.all(jobKinds.map((kind) => closeQueue(queues[kind], closeTimeoutMs)));
+  return opened;
 }

@@ -1,18 +1,15 @@
 import type { Logger } from '../observability/logger.ts';
 import { pause, raceAbort, within } from '../wait.ts';
-import type { StorageConfig } from '../config/common.ts';
-import { closeQueue, openQueue, type OpenQueue } from './bullmq-backend.ts';
+import { closeQueue, type OpenQueue } from './bullmq-backend.ts';
 import { createPromoter } from './promote-ahead.ts';
 import { tookNothing, type QueueState } from './took-nothing.ts';
 
 const checksUntilStuck = 3;
-const commandTimeoutMs = 5_000;
 const closeTimeoutMs = 2_000;
 
 export interface QueueWatchOptions {
-  storage: StorageConfig;
-  /** Of the queue. */
-  name: string;
+  /** Opens the queue. */
+  open: () => Promise<OpenQueue>;
   /** Between two checks, milliseconds. */
   everyMs: number;
   /** Its jobs come at set times, however far ahead. */
@@ -26,7 +23,7 @@ export interface QueueWatchOptions {
 
 /** Detects a BullMQ worker that takes no jobs although some are waiting; this has been seen to happen after a reconnect. Lets jobs go that were postponed by a clock that was ahead. */
 export function watchQueue(
-  { storage, name, everyMs, hasOwnTimes, attempts, isHeld, log }: QueueWatchOptions,
+  { open, everyMs, hasOwnTimes, attempts, isHeld, log }: QueueWatchOptions,
   signal: AbortSignal,
 ): { stuck(): boolean; done: Promise<void> } {
   let failedChecks = 0;
@@ -48,8 +45,7 @@ export function watchQueue(
       for (;;) {
         await pause(everyMs, signal);
         try {
-          // Its connection errors are not logged here: the worker logs the same ones.
-          queue ??= openQueue(storage, name, commandTimeoutMs, () => undefined, 1);
+          queue ??= await open();
           promote ??= createPromoter(queue);
           const now: QueueState = await raceAbort(read(queue, promote), within(signal, everyMs));
           failedChecks = before && tookNothing(before, now) ? failedChecks + 1 : 0;

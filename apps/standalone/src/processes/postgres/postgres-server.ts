@@ -52,7 +52,7 @@ export interface PostgresServer {
  * The log has neither statements nor their values, which could be names or faces.
  */
 const ownSettings = {
-  max_connections: '300',
+  max_connections: '200',
   shared_buffers: '32MB',
   huge_pages: 'off',
   min_wal_size: '32MB',
