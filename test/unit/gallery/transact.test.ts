@@ -62,7 +62,14 @@ function fakeDatabase(...ways: Commit[]) {
   const store = { commit, edits } as Partial<GalleryStore> as GalleryStore;
   const metrics = createGalleryMetrics(createMetrics({ processMetrics: false }));
   const transact = createTransact({ store, sync: { catchUp }, mirror, metrics });
-  return { transact, asked, add, lose: (times: number) => void (away = times), replace: () => void (now = head({ epoch: 'other' })) };
+  return {
+    transact,
+    mirror,
+    asked,
+    add,
+    lose: (times: number) => void (away = times),
+    replace: () => void (now = head({ epoch: 'other' })),
+  };
 }
 
 const attempt = <T>(result: T, over: Partial<Attempt<T>> = {}): Attempt<T> => ({
@@ -93,6 +100,29 @@ describe('a change', () => {
       return attempt(base.version);
     };
     expect(await transact(build, never)).toBe(1);
+  });
+
+  it.each([
+    ['decided', () => attempt(2)],
+    [
+      'refused',
+      () => {
+        throw new AppError('change-refused', 'there is no such person');
+      },
+    ],
+  ])('is %s anew when everything was read again meanwhile', async (_what, decision) => {
+    const { transact, mirror, asked } = fakeDatabase('made');
+    let builds = 0;
+    const build = async (): Promise<Attempt<number>> => {
+      builds += 1;
+      if (builds > 1) return attempt(1);
+      await new Promise((resolve) => setImmediate(resolve));
+      // What reading everything again begins with: for a moment nobody is there.
+      mirror.clear();
+      return decision();
+    };
+    expect(await transact(build, never)).toBe(1);
+    expect([builds, asked.commits]).toEqual([2, 1]);
   });
 
   it('is made once when the answer was lost', async () => {

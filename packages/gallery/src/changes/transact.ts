@@ -49,16 +49,23 @@ export function createTransact({ store, sync, mirror, metrics }: TransactDeps): 
     const open = createOpenCommits<T>();
     let [edits, inVain] = [0, 0];
     let last: Head | null = null;
+    let clears = 0;
     for (let conflicts = 0; ;) {
       throwIfAborted(signal);
       const base = await open.whileUnanswered(async (limited) => {
         await raceAbort(sync.catchUp(), limited);
+        clears = mirror.clears();
         return baseOf(mirror);
       }, signal);
       if (!base) continue;
       const made = open.find(base);
       if (made) return made.result;
-      const { changeset, result, optional } = await build(base);
+      const attempt = await decide(
+        () => build(base),
+        () => mirror.clears() === clears,
+      );
+      if (!attempt) continue;
+      const { changeset, result, optional } = attempt;
       if (!changeset) return result;
       const id = randomUUID();
       const outcome = await store
@@ -72,7 +79,7 @@ export function createTransact({ store, sync, mirror, metrics }: TransactDeps): 
           conflicts += 1;
           metrics.conflicts.inc();
           if (optional) return result;
-          inVain = last?.version === base.version && last.epoch === base.epoch ? inVain + 1 : 0;
+          inVain = isSame(last, base) ? inVain + 1 : 0;
           last = base;
           if (inVain > mostInVain)
             throw new AppError(
@@ -103,6 +110,19 @@ export function createTransact({ store, sync, mirror, metrics }: TransactDeps): 
     );
 
   return (build, signal) => oneAtATime(async () => run(build, false, signal));
+}
+
+const isSame = (last: Head | null, base: Head): boolean => last?.version === base.version && last.epoch === base.epoch;
+
+/** What was decided, or why it was refused; null: the gallery was read again meanwhile, and was not whole. */
+async function decide<T>(build: () => Attempt<T> | Promise<Attempt<T>>, isWhole: () => boolean): Promise<Attempt<T> | null> {
+  try {
+    const attempt = await build();
+    return isWhole() ? attempt : null;
+  } catch (error) {
+    if (isWhole()) throw error;
+    return null;
+  }
 }
 
 /** The head. A state that was removed or edited by hand must not give a number a second time. */

@@ -17,7 +17,10 @@ export interface Mirror {
   apply(batch: Pick<ChangeBatch, 'persons' | 'faces' | 'pairs'>): void;
   /** Removes what is no longer in the database. */
   remove(kind: 'person' | 'face', id: string): void;
+  /** Before everything is read again. */
   clear(): void;
+  /** How often it was cleared: what was read from it before and after that does not belong together. */
+  clears(): number;
   /** The person, after following merges; null if there is none. */
   person(id: string): StoredPerson | null;
   /** The person itself, merged or not. */
@@ -91,6 +94,7 @@ export function createMirror(createIndex: () => VectorIndex): Mirror {
   const faces: FaceTable = createFaceTable(createIndex, (personId) => persons.follow(personId) !== null);
   const pairs = createPairTable();
   const tables = { person: persons, face: faces };
+  let cleared = 0;
 
   const notSame: Mirror['notSame'] = (one, other) => {
     const [first, second] = [persons.follow(one), persons.follow(other)];
@@ -113,9 +117,11 @@ export function createMirror(createIndex: () => VectorIndex): Mirror {
     },
     remove: (kind, id) => tables[kind].remove(id),
     clear: () => {
+      cleared += 1;
       for (const part of [persons, faces, pairs]) part.clear();
       mirror.head = noHead;
     },
+    clears: () => cleared,
     person: (id) => persons.follow(id),
     stored: (id) => persons.get(id),
     persons: () => [...persons.unmerged()],

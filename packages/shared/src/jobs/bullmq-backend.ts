@@ -234,7 +234,8 @@ export function postgresOptions(storage: StorageConfig, most: number) {
     connectionString: storage.POSTGRES_URL,
     migrate: true,
     max: most,
-    connectionTimeoutMillis: 5_000,
+    // Also until one that others use is free: at the start of a busy machine that takes some seconds.
+    connectionTimeoutMillis: 15_000,
     // One that was cut without a word would be waited for until the system gives it up, a quarter of an hour.
     query_timeout: 30_000,
     keepAlive: true,
