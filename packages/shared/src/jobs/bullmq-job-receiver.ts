@@ -6,8 +6,8 @@ import type { StorageConfig } from '../config/common.ts';
 import { AppError } from '../errors.ts';
 import type { Gauge, Metrics } from '../observability/metrics.ts';
 import { noTracer, type Tracer } from '../observability/tracing.ts';
-import { createPutBack, openQueue, openWorker, type FailingJob, type OpenQueue, type OpenWorker } from './bullmq-backend.ts';
-import { shareConnections } from './bullmq-queues.ts';
+import { createPutBack, openWorker, type FailingJob, type OpenQueue, type OpenWorker } from './bullmq-backend.ts';
+import { openUnheard, shareConnections } from './bullmq-queues.ts';
 import { createAttemptMetrics, createProcessor, type AttemptMetrics } from './bullmq-processor.ts';
 import { watchQueue } from './bullmq-queue-watch.ts';
 import { eraseEnded } from './erase-ended.ts';
@@ -81,9 +81,8 @@ export function createJobReceiver(storage: StorageConfig, handlers: JobHandlers,
     holdLog: createJobHoldLog(options.log),
   };
   const watching = shareConnections(storage, 1);
-  // Its connection errors are not logged here: the worker logs the same ones.
   const watched = async (kind: JobKind): Promise<OpenQueue> =>
-    openQueue(storage, jobDefinitions[kind].queue, watchTimeoutMs, () => undefined, (await watching)?.pool ?? 1);
+    openUnheard(storage, jobDefinitions[kind].queue, watchTimeoutMs, await watching);
   const workers = jobKinds.map((kind) => ({ kind, ...startKind(storage, kind, handlers, { ...options, watched }, instruments) }));
   let closed: Promise<void> | undefined;
   return {

@@ -69,3 +69,15 @@ export async function shareConnections(storage: StorageConfig, most: number): Pr
     },
   };
 }
+
+const ignore = (): void => undefined;
+
+/**
+ * A queue whose connection errors nobody hears, because somebody else logs the same ones. It may be opened and closed again and again: BullMQ never
+ * takes its listener back from connections that are shared, and would keep each queue in memory.
+ */
+export function openUnheard(storage: StorageConfig, name: string, commandTimeoutMs: number, shared: SharedConnections | null): OpenQueue {
+  const queue = openQueue(storage, name, commandTimeoutMs, ignore, shared?.pool ?? 1);
+  shared?.pool.removeAllListeners('error').on('error', ignore);
+  return queue;
+}
